@@ -1,0 +1,32 @@
+# Everything runs in .venv, which `make venv` builds from setup.cfg; pip's own settings (PIP_INDEX_URL and so on)
+# are taken from the environment.
+
+PYTHON ?= python3
+BIN := .venv/bin
+FACEALIGN := $(BIN)/facealign
+QUICKSTART := runs/quickstart
+
+.PHONY: venv test lint quickstart
+
+venv: .venv/installed
+
+.venv/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --editable '.[dev]'
+	touch $@
+
+test: venv
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+quickstart: venv
+	$(FACEALIGN) train --config configs/quickstart.yaml --workdir $(QUICKSTART)
+	$(FACEALIGN) evaluate --model $(QUICKSTART)/best.keras --dataset synthetic
+	$(FACEALIGN) export --model $(QUICKSTART)/best.keras --output $(QUICKSTART)/quickstart.tflite
+	$(FACEALIGN) synthesize --count 6 --output $(QUICKSTART)/faces
+	$(FACEALIGN) predict --model $(QUICKSTART)/quickstart.tflite $(QUICKSTART)/faces --boxes full \
+		--json $(QUICKSTART)/landmarks.json --draw $(QUICKSTART)/drawn
+	@echo "The landmarks are drawn in $(QUICKSTART)/drawn"
