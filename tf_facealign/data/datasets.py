@@ -1,0 +1,183 @@
+"""The datasets by name: how each is read, cropped and split."""
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.folder import read_folder
+from tf_facealign.data.ibug300w import SPLITS as SPLITS_300W
+from tf_facealign.data.ibug300w import read_300w
+from tf_facealign.errors import BadInput
+from tf_facealign.face_crop import Padding
+from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
+
+DATA_VARIABLE = "FACEALIGN_DATA"
+"""Environment variable: the folder that holds `300w/` and the other datasets."""
+
+
+Reader = Callable[[Path, str, LandmarkScheme, int], list[FaceSample]]
+"""(folder, split, scheme, count) → faces; each reader takes what concerns it."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset.
+
+    Attributes:
+        name: what the command line calls it.
+        scheme: the name of its landmark scheme; where any scheme fits, the one taken by default.
+        padding: how its boxes are padded before a crop (paper, section 4.3).
+        splits: the names of its splits.
+        test_split: the split its benchmark is scored on.
+        read: makes the faces of a split.
+        on_disk: whether it is read from a folder.
+    """
+
+    name: str
+    scheme: str
+    padding: Padding
+    splits: tuple[str, ...]
+    test_split: str
+    read: Reader
+    on_disk: bool = True
+
+
+def load_faces(
+    name: str,
+    root: str | Path | None = None,
+    split: str | None = None,
+    scheme: LandmarkScheme | None = None,
+    count: int = 500,
+) -> list[FaceSample]:
+    """Read the faces of a dataset.
+
+    Args:
+        name: one of `DATASETS`.
+        root: its folder; by default the folder of its name in $FACEALIGN_DATA.
+        split: one of its splits; by default the test split.
+        scheme: what the landmarks must be; by default the dataset's own.
+        count: how many faces to make up; only for `synthetic`.
+
+    Raises:
+        BadInput: the dataset or split is unknown, its folder is not given, missing or malformed, or
+            its faces have another number of landmarks than the scheme.
+    """
+    dataset = get_dataset(name)
+    split = split or dataset.test_split
+    if split not in dataset.splits:
+        raise BadInput(f"{name} has no split {split!r}; it has: {', '.join(dataset.splits)}")
+    scheme = scheme or get_scheme(dataset.scheme)
+    folder = _folder(name, root) if dataset.on_disk else Path()
+    faces = dataset.read(folder, split, scheme, count)
+    num_landmarks = faces[0].landmarks_px.shape[0]
+    if num_landmarks != scheme.num_landmarks:
+        raise BadInput(
+            f"{name} has {num_landmarks} landmarks a face, the scheme {scheme.name} has "
+            f"{scheme.num_landmarks}"
+        )
+    return faces
+
+
+def get_dataset(name: str) -> Dataset:
+    """The dataset of that name.
+
+    Raises:
+        BadInput: if there is none.
+    """
+    if name not in DATASETS:
+        raise BadInput(f"unknown dataset {name!r}; known: {', '.join(DATASETS)}")
+    return DATASETS[name]
+
+
+def split_validation(
+    faces: Sequence[FaceSample], fraction: float, seed: int = 0
+) -> tuple[list[FaceSample], list[FaceSample]]:
+    """Part faces into (training, validation); the faces of one group stay together.
+
+    Groups are ranked by a hash of their name and the first ones are taken until they hold
+    `fraction` of the faces, so the parts depend on the names and the seed alone, not on the order
+    of the faces.
+
+    Raises:
+        BadInput: `fraction` is not in [0, 1), or leaves no face for training.
+    """
+    if not 0 <= fraction < 1:
+        raise BadInput(f"validation fraction {fraction} is not in [0, 1)")
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for index, face in enumerate(faces):
+        groups[face.group or face.name].append(index)
+    chosen: set[int] = set()
+    for group in sorted(
+        groups, key=lambda group: hashlib.sha256(f"{seed}:{group}".encode()).digest()
+    ):
+        if len(chosen) >= round(fraction * len(faces)):
+            break
+        chosen.update(groups[group])
+    training = [face for index, face in enumerate(faces) if index not in chosen]
+    if not training:
+        raise BadInput(
+            f"a validation fraction of {fraction} leaves none of {len(faces)} faces to train on"
+        )
+    return training, [face for index, face in enumerate(faces) if index in chosen]
+
+
+def _folder(name: str, root: str | Path | None) -> Path:
+    if root is not None:
+        return Path(root)
+    if DATA_VARIABLE not in os.environ:
+        raise BadInput(
+            f"where is {name}? Give its folder (root), or set {DATA_VARIABLE} to the folder that "
+            f"holds {name}/"
+        )
+    folder = Path(os.environ[DATA_VARIABLE]) / name
+    if not folder.is_dir():
+        raise BadInput(f"{folder}: no such folder (no root was given, so {DATA_VARIABLE} was used)")
+    return folder
+
+
+def _read_synthetic(_: Path, split: str, scheme: LandmarkScheme, count: int) -> list[FaceSample]:
+    from tf_facealign.data.synthetic_faces import synthetic_faces
+
+    if count < 1:
+        raise BadInput(f"cannot make {count} synthetic faces")
+    return synthetic_faces(count, scheme, seed=_SYNTHETIC_SEEDS[split])
+
+
+_SYNTHETIC_SEEDS = {"train": 0, "test": 1_000_000}
+"""Far apart: a face takes the seed plus its number."""
+
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (
+        Dataset(
+            "300w",
+            "ibug68",
+            Padding(),
+            tuple(SPLITS_300W),
+            "full",
+            lambda root, split, scheme, count: read_300w(root, split),
+        ),
+        Dataset(
+            "folder",
+            "ibug68",
+            Padding(),
+            ("all",),
+            "all",
+            lambda root, split, scheme, count: read_folder(root, scheme),
+        ),
+        Dataset(
+            "synthetic",
+            "ibug68",
+            Padding(),
+            tuple(_SYNTHETIC_SEEDS),
+            "test",
+            _read_synthetic,
+            on_disk=False,
+        ),
+    )
+}
+"""Name → dataset."""
