@@ -140,10 +140,10 @@ def _folder(name: str, root: str | Path | None) -> Path:
 
 
 def _read_synthetic(_: Path, split: str, scheme: LandmarkScheme, count: int) -> list[FaceSample]:
-    from tf_facealign.data.synthetic_faces import synthetic_faces
-
     if count < 1:
         raise BadInput(f"cannot make {count} synthetic faces")
+    from tf_facealign.data.synthetic_faces import synthetic_faces
+
     return synthetic_faces(count, scheme, seed=_SYNTHETIC_SEEDS[split])
 
 

@@ -1,9 +1,9 @@
 """300-W: 68 landmarks on the faces of AFW, HELEN, LFPW and IBUG, in the folders as distributed.
 
-Boxes: `bb_ground_truth` of the official `bounding_boxes_*.mat` where those files are there, otherwise
-the tight box of the landmarks. Both are the annotation's box, so scores with and without the .mat
-files are comparable; `bb_detector` is a detector's box, of another size, and nothing could stand in
-for it where the .mat files are missing.
+Boxes: `bb_ground_truth` of the official `bounding_boxes_*.mat` where those files are there,
+otherwise the tight box of the landmarks. Both are the annotation's box, so scores with and without
+the .mat files are comparable; `bb_detector` is a detector's box, of another size, and nothing could
+stand in for it where the .mat files are missing.
 """
 
 import logging
