@@ -1,7 +1,8 @@
 """Cutting a face out of an image: box → affine → crop. Everything that cuts faces does it here.
 
-The crop is a square: the padded box made square about its centre, with the longer side (a square keeps the
-face's proportions when it turns). The affine maps unit coordinates of the crop to pixels of the image.
+The crop is a square: the padded box made square about its centre, with the longer side (a square
+keeps the face's proportions when it turns). The affine maps unit coordinates of the crop to pixels
+of the image.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ CROP_SIZE = 112
 class Padding:
     """How far a box is moved outwards on each side, as a share of its width or height.
 
-    Paper, section 4.3: 10 % all round for 300-W and COFW; WFLW left 10, top −12.3, right 10, bottom 7.7 %.
+    Paper, section 4.3: 10 % all round for 300-W and COFW; WFLW left 10, top −12.3, right 10,
+    bottom 7.7 %.
     """
 
     left: float = 0.1
@@ -44,7 +46,8 @@ def crop_affine(box_px: ArrayLike, padding: Padding) -> geometry.Affine:
         padding: how far the box is widened.
 
     Raises:
-        BadInput: the box is not four finite numbers with x0 < x1 and y0 < y1, or the padding inverts it.
+        BadInput: the box is not four finite numbers with x0 < x1 and y0 < y1, or the padding
+            inverts it.
     """
     box = np.asarray(box_px, np.float64)
     if box.shape != (4,) or not np.isfinite(box).all():
@@ -62,29 +65,36 @@ def crop_affine(box_px: ArrayLike, padding: Padding) -> geometry.Affine:
     return geometry.scale_and_shift(side, corner)
 
 
-def cut(image: NDArray[np.uint8], affine: geometry.Affine, size: int = CROP_SIZE) -> NDArray[np.uint8]:
+def cut(
+    image: NDArray[np.uint8], affine: geometry.Affine, size: int = CROP_SIZE
+) -> NDArray[np.uint8]:
     """Sample a square crop: bilinear, the image's edge repeated outside it.
 
-    An image far larger than the crop is first averaged over whole blocks of pixels (the largest block that
-    still leaves one pixel a crop pixel), because bilinear sampling alone would skip pixels and alias.
+    An image far larger than the crop is first averaged over whole blocks of pixels (the largest
+    block that still leaves one pixel a crop pixel), because bilinear sampling alone would skip
+    pixels and alias. OpenCV samples at the nearest 1/32 of a pixel.
 
     Args:
         image: (H, W, 3) uint8.
-        affine: unit coordinates of the crop → pixels of `image`, from `crop_affine`, possibly composed.
+        affine: unit coordinates of the crop → pixels of `image`, from `crop_affine`, possibly
+            composed.
         size: side of the crop in pixels.
 
     Returns:
         (size, size, 3) uint8.
     """
     step_px = np.sqrt(abs(np.linalg.det(affine[:, :2]))) / size
-    block = int(step_px)
-    if block >= 2:
-        image, shrink = _average_blocks(image, affine, block)
-        affine = geometry.compose_affines(shrink, affine)
+    block = int(np.clip(step_px, 1, max(image.shape[:2])))
+    part, image_px_to_part = _average_blocks(image, affine, block)
     crop_px_to_unit = geometry.scale_and_shift(1 / size, 0.5 / size)
-    matrix = geometry.compose_affines(affine, crop_px_to_unit)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(image, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    crop_px_to_image = geometry.compose_affines(affine, crop_px_to_unit)
+    return cv2.warpAffine(
+        part,
+        geometry.compose_affines(image_px_to_part, crop_px_to_image),
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
 
 
 def landmarks_to_unit(landmarks_px: ArrayLike, affine: geometry.Affine) -> NDArray[np.float64]:
@@ -100,13 +110,20 @@ def landmarks_to_px(landmarks_unit: ArrayLike, affine: geometry.Affine) -> NDArr
 def _average_blocks(
     image: NDArray[np.uint8], affine: geometry.Affine, block: int
 ) -> tuple[NDArray[np.uint8], geometry.Affine]:
-    """Average the part of the image under the crop over block×block pixels; also pixels → its pixels."""
+    """Average the part of the image under the crop over block×block pixels.
+
+    OpenCV warps no image of 32767 pixels or more a side, so the part is cut out even if a block is
+    one pixel.
+
+    Returns:
+        the averaged part, and the affine from pixels of the image to its pixels.
+    """
     corners = geometry.apply_affine(affine, [[0, 0], [0, 1], [1, 0], [1, 1]])
     height, width = image.shape[:2]
     # Two blocks of margin keep the bilinear samples at the rim away from the cut.
     x0, y0 = np.clip(np.floor(corners.min(0)) - 2 * block, 0, [width - 1, height - 1]).astype(int)
-    x1, y1 = np.clip(np.ceil(corners.max(0)) + 2 * block, [x0 + 1, y0 + 1], [width, height]).astype(int)
-    columns, rows = max((x1 - x0) // block, 1), max((y1 - y0) // block, 1)
+    x1, y1 = np.clip(np.ceil(corners.max(0)) + 2 * block, [x0 + 1, y0 + 1], [width, height])
+    columns, rows = max(int(x1 - x0) // block, 1), max(int(y1 - y0) // block, 1)
     part = image[y0 : y0 + rows * block, x0 : x0 + columns * block]
     small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
     # Pixel centres: x_small = (x + 0.5 - x0) / block - 0.5.

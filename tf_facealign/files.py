@@ -13,16 +13,20 @@ from tf_facealign.errors import BadInput
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path` that takes its name when the block ends well.
 
-    The temporary file keeps the suffix (writers choose the format by it) and is removed if the block
-    raises, so `path` either keeps its old content or has the whole new one.
+    The temporary file keeps the suffix (writers choose the format by it) and is removed if the
+    block raises, so `path` either keeps its old content or has the whole new one.
 
     Raises:
-        BadInput: the folder cannot be created or written to.
+        BadInput: `path` is a folder, or its folder cannot be created or written to.
     """
     path = Path(path)
+    if path.is_dir():
+        raise BadInput(f"{path}: cannot write here (Is a directory)")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
+        )
     except OSError as error:
         raise BadInput(f"{path}: cannot write here ({error.strerror})") from None
     os.close(handle)

@@ -3,8 +3,8 @@
 Points are (x, y) in the last axis, in one of two units:
 
 - `_px`: pixels, the centre of the first pixel is (0, 0);
-- `_unit`: u = (x + 0.5) / width, v = (y + 0.5) / height, so 0..1 spans the image edge to edge and means
-  the same place on a crop, on a feature map of it and on a phone.
+- `_unit`: u = (x + 0.5) / width, v = (y + 0.5) / height, so 0..1 spans the image edge to edge
+  and means the same place on a crop, on a feature map of it and on a phone.
 
 Sizes are (height, width). An affine is a 2×3 matrix that maps column vectors (x, y, 1).
 """
@@ -35,7 +35,7 @@ def unit_to_px(points_unit: Any, size: tuple[int, int]) -> Any:
 def apply_affine(affine: ArrayLike, points: ArrayLike) -> NDArray[np.float64]:
     """Map points (..., 2) by a 2×3 affine."""
     matrix = np.asarray(affine, np.float64)
-    return np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return np.dot(np.asarray(points, np.float64), matrix[:, :2].T) + matrix[:, 2]
 
 
 def compose_affines(outer: ArrayLike, inner: ArrayLike) -> Affine:
@@ -60,7 +60,7 @@ def scale_and_shift(scale: ArrayLike, shift: ArrayLike) -> Affine:
 
 
 def rotation(degrees: float) -> Affine:
-    """Rotation about the origin; positive turns +x towards +y (clockwise as seen, y points down)."""
+    """Rotation about the origin; positive turns +x towards +y: clockwise as seen, y points down."""
     radians = np.deg2rad(degrees)
     cos, sin = np.cos(radians), np.sin(radians)
     return np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])

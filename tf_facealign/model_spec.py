@@ -1,13 +1,15 @@
 """What must travel with a model: how to cut its input and what its output means.
 
-The spec is the entry `model_spec.json` of the model file itself. A `.keras` file is a zip archive; a `.tflite`
-file takes a zip archive at its end (the "associated files" of TFLite metadata). So one file is enough, and a
-model and its spec cannot part.
+The spec is the entry `model_spec.json` of the model file itself. A `.keras` file is a zip archive;
+a `.tflite` file takes a zip archive at its end (the "associated files" of TFLite metadata). So one
+file is enough, and a model and its spec cannot part.
 """
 
 import dataclasses
 import json
+import math
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from typing import Any
 from tf_facealign.errors import BadInput
 
 ENTRY = "model_spec.json"
+
+# All that zipfile and json raise on damaged bytes.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,17 @@ class ModelSpec:
 
 
 def embed_spec(model_path: str | Path, spec: ModelSpec) -> None:
-    """Add the spec to a model file that has none yet."""
-    with zipfile.ZipFile(model_path, "a") as archive:
+    """Add the spec to a model file that has none yet.
+
+    Raises:
+        BadInput: the file is missing or carries a spec already.
+    """
+    path = Path(model_path)
+    if not path.is_file():
+        raise BadInput(f"{path}: no such model file")
+    with zipfile.ZipFile(path, "a") as archive:
+        if ENTRY in archive.namelist():
+            raise BadInput(f"{path}: it carries a {ENTRY} already")
         archive.writestr(ENTRY, json.dumps(dataclasses.asdict(spec), indent=2))
 
 
@@ -50,25 +64,36 @@ def read_spec(model_path: str | Path) -> ModelSpec:
     """Read the spec out of a `.keras` or `.tflite` file.
 
     Raises:
-        BadInput: the file is missing, carries no spec, or carries one that does not fit `ModelSpec`.
+        BadInput: the file is missing, carries no spec, or one that does not fit `ModelSpec`.
     """
     path = Path(model_path)
     if not path.is_file():
         raise BadInput(f"{path}: no such model file")
     try:
         with zipfile.ZipFile(path) as archive:
-            return _parse(json.loads(archive.read(ENTRY)), path)
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, json.JSONDecodeError):
+            fields = json.loads(archive.read(ENTRY))
+    except _DAMAGED:
         raise BadInput(f"{path}: not a model of ours (it carries no readable {ENTRY})") from None
+    return _parse(fields, path)
 
 
 def _parse(fields: Any, path: Path) -> ModelSpec:
     expected = {field.name for field in dataclasses.fields(ModelSpec)}
     if not isinstance(fields, dict) or set(fields) != expected:
         raise BadInput(f"{path}: {ENTRY} must have exactly the keys {', '.join(sorted(expected))}")
-    padding = fields["padding"]
-    if not (isinstance(padding, list) and len(padding) == 4 and all(isinstance(p, int | float) for p in padding)):
+    padding, errors = fields["padding"], fields["nme_percent"]
+    if not (isinstance(padding, list) and len(padding) == 4 and all(map(_is_number, padding))):
         raise BadInput(f"{path}: {ENTRY}: padding must be four numbers")
-    if not (isinstance(fields["input_size"], int) and fields["input_size"] > 0):
+    if not (type(fields["input_size"]) is int and fields["input_size"] > 0):
         raise BadInput(f"{path}: {ENTRY}: input_size must be a positive integer")
+    if not (isinstance(errors, dict) and all(map(_is_number, errors.values()))):
+        raise BadInput(f"{path}: {ENTRY}: nme_percent must map names to numbers")
+    for key in ("name", "scheme", "training_data", "licence"):
+        if not isinstance(fields[key], str):
+            raise BadInput(f"{path}: {ENTRY}: {key} must be text")
     return ModelSpec(**{**fields, "padding": tuple(float(p) for p in padding)})
+
+
+def _is_number(value: Any) -> bool:
+    # A bool is an int to Python, but no number to whoever writes a spec; nor is NaN.
+    return type(value) in (int, float) and math.isfinite(value)

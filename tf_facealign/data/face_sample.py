@@ -15,7 +15,8 @@ class FaceSample:
     """A face in an image on disk or in memory.
 
     Attributes:
-        name: unique within its dataset, for messages and predictions; a relative path where there is one.
+        name: unique within its dataset, for messages and predictions; a relative path where there
+            is one.
         landmarks_px: (L, 2) float64, (x, y), pixel centres on integers.
         box_px: (4,) float64, x0 y0 x1 y1, as provided, before padding.
         path: the image file, or None when `pixels` is given.
@@ -37,7 +38,9 @@ class FaceSample:
         if (self.path is None) == (self.pixels is None):
             raise BadInput(f"{self.name}: give either path or pixels")
         if self.landmarks_px.ndim != 2 or self.landmarks_px.shape[1] != 2:
-            raise BadInput(f"{self.name}: landmarks of shape {self.landmarks_px.shape}, expected (L, 2)")
+            raise BadInput(
+                f"{self.name}: landmarks of shape {self.landmarks_px.shape}, expected (L, 2)"
+            )
         if not np.isfinite(self.landmarks_px).all():
             raise BadInput(f"{self.name}: a landmark is not a finite number")
 
