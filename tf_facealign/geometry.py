@@ -35,7 +35,8 @@ def unit_to_px(points_unit: Any, size: tuple[int, int]) -> Any:
 def apply_affine(affine: ArrayLike, points: ArrayLike) -> NDArray[np.float64]:
     """Map points (..., 2) by a 2×3 affine."""
     matrix = np.asarray(affine, np.float64)
-    return np.dot(np.asarray(points, np.float64), matrix[:, :2].T) + matrix[:, 2]
+    mapped = np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(mapped, np.float64)
 
 
 def compose_affines(outer: ArrayLike, inner: ArrayLike) -> Affine:
