@@ -35,8 +35,7 @@ def unit_to_px(points_unit: Any, size: tuple[int, int]) -> Any:
 def apply_affine(affine: ArrayLike, points: ArrayLike) -> NDArray[np.float64]:
     """Map points (..., 2) by a 2×3 affine."""
     matrix = np.asarray(affine, np.float64)
-    mapped = np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray(mapped, np.float64)
+    return np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
 
 
 def compose_affines(outer: ArrayLike, inner: ArrayLike) -> Affine:
@@ -50,7 +49,7 @@ def invert_affine(affine: ArrayLike) -> Affine:
     Raises:
         numpy.linalg.LinAlgError: the affine flattens the plane and has no inverse.
     """
-    return np.linalg.inv(_square(affine))[:2]
+    return np.asarray(np.linalg.inv(_square(affine))[:2], np.float64)
 
 
 def scale_and_shift(scale: ArrayLike, shift: ArrayLike) -> Affine:
