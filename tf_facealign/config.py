@@ -1,0 +1,196 @@
+"""The configuration of an experiment: frozen dataclasses, read from YAML.
+
+Every key has a type and a default here; an unknown key or a value of another type is an error that names it.
+"""
+
+import dataclasses
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+
+from tf_facealign.errors import BadInput
+from tf_facealign.files import replacing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """The training faces.
+
+    Attributes:
+        dataset: a name of `data.datasets`.
+        root: its folder; empty means the folder `dataset` of the environment variable FACEALIGN_DATA.
+        split: the training split.
+        scheme: landmark scheme; empty means the dataset's own (a folder and synthetic faces need one).
+        validation_fraction: share of the training faces held out to choose the best epoch.
+        count: how many faces to draw (synthetic faces only).
+        cache: keep decoded images in memory.
+    """
+
+    dataset: str = "300w"
+    root: str = ""
+    split: str = "train"
+    scheme: str = ""
+    validation_fraction: float = 0.1
+    count: int = 2000
+    cache: bool = True
+
+
+@dataclass(frozen=True)
+class AugmentationConfig:
+    """Random placement of the crop (paper, section 4.3); zeros and (1, 1) switch it off.
+
+    Attributes:
+        translate: largest shift along x and y, as a share of the crop.
+        rotate_degrees: largest rotation either way.
+        scale: smallest and largest factor of the box's size.
+        flip: probability of mirroring.
+    """
+
+    translate: float = 0.1
+    rotate_degrees: float = 30.0
+    scale: tuple[float, float] = (0.75, 1.2)
+    flip: float = 0.5
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Arguments of `models.build_aligner`."""
+
+    width: float = 1.0
+    num_refinements: int = 2
+    patch_size: int = 5
+
+
+@dataclass(frozen=True)
+class PhaseConfig:
+    """One of the two phases of training (paper, Algorithm 1).
+
+    Attributes:
+        epochs: passes over the training faces; 0 skips the phase.
+        batch_size: faces a step.
+        loss: on every trained shape.
+        dropout: rate inside GRegNet while this phase trains.
+        optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`.
+        schedule: constant; cosine, to zero after `warmup_epochs` of linear rise; or plateau, which multiplies
+            the rate by `plateau_factor` after `plateau_patience` epochs without a better training loss.
+    """
+
+    epochs: int = 100
+    batch_size: int = 32
+    loss: Literal["l2", "wing"] = "l2"
+    dropout: float = 0.0
+    optimizer: Literal["sgd", "adamw"] = "adamw"
+    learning_rate: float = 1e-3
+    weight_decay: float = 5e-4
+    momentum: float = 0.9
+    schedule: Literal["constant", "cosine", "plateau"] = "cosine"
+    warmup_epochs: float = 1.0
+    plateau_patience: int = 200
+    plateau_factor: float = 0.75
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole experiment."""
+
+    name: str = "aligner"
+    seed: int = 0
+    data: DataConfig = field(default_factory=DataConfig)
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    phase_one: PhaseConfig = field(default_factory=PhaseConfig)
+    phase_two: PhaseConfig = field(default_factory=PhaseConfig)
+
+
+def load_config(path: str | Path, overrides: typing.Iterable[str] = ()) -> Config:
+    """Read a configuration.
+
+    Args:
+        path: a YAML file; keys it leaves out keep their defaults.
+        overrides: "a.b=value" each, the value in YAML; they win over the file.
+
+    Raises:
+        BadInput: the file is missing or not YAML, a key is unknown, or a value has the wrong type.
+    """
+    try:
+        tree = yaml.safe_load(Path(path).read_text()) or {}
+    except OSError as error:
+        raise BadInput(f"{path}: cannot read the configuration ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: not YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(tree, dict):
+        raise BadInput(f"{path}: expected keys and values")
+    config = _build(Config, tree, str(path), "")
+    for override in overrides:
+        config = _override(config, override)
+    return config
+
+
+def save_config(config: Config, path: str | Path) -> None:
+    """Write every key, defaults included."""
+    with replacing(path) as temporary:
+        temporary.write_text(yaml.safe_dump(_plain(dataclasses.asdict(config)), sort_keys=False))
+
+
+def _override(config: Config, override: str) -> Config:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise BadInput(f"--set {override}: expected key=value")
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise BadInput(f"--set {override}: the value is not YAML") from None
+    current = dataclasses.asdict(config)
+    node = current
+    *parents, last = key.split(".")
+    for parent in parents:
+        node = node.get(parent) if isinstance(node, dict) else None  # type: ignore[assignment]
+    if not isinstance(node, dict) or last not in node or isinstance(node[last], dict):
+        raise BadInput(f"--set {override}: unknown key {key}")
+    node[last] = tree
+    return _build(Config, current, f"--set {override}", "")
+
+
+def _build(kind: type[T], tree: Any, source: str, prefix: str) -> T:
+    """A dataclass from a mapping, checked key by key."""
+    if not isinstance(tree, dict):
+        raise BadInput(f"{source}: {prefix.rstrip('.')} must hold keys and values")
+    hints = typing.get_type_hints(kind)
+    unknown = [str(key) for key in tree if key not in hints]
+    if unknown:
+        raise BadInput(f"{source}: unknown key {prefix}{unknown[0]} (known: {', '.join(hints)})")
+    values = {key: _value(hints[key], value, source, prefix + key) for key, value in tree.items()}
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, source: str, key: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type[Any], hint), value, source, f"{key}.")
+    if typing.get_origin(hint) is Literal:
+        if value in typing.get_args(hint):
+            return value
+        expected = " or ".join(typing.get_args(hint))
+    elif typing.get_origin(hint) is tuple:
+        hints = typing.get_args(hint)
+        if isinstance(value, list | tuple) and len(value) == len(hints):
+            return tuple(_value(h, v, source, key) for h, v in zip(hints, value, strict=True))
+        expected = f"a list of {len(hints)} numbers"
+    elif hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    elif type(value) is hint:
+        return value
+    else:
+        expected = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}[hint.__name__]
+    raise BadInput(f"{source}: {key} must be {expected}, not {value!r}")
+
+
+def _plain(tree: Any) -> Any:
+    """Tuples as lists, for YAML."""
+    if isinstance(tree, dict):
+        return {key: _plain(value) for key, value in tree.items()}
+    return list(tree) if isinstance(tree, tuple) else tree

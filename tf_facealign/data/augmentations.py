@@ -1,0 +1,59 @@
+"""Random placement of the face in the crop (paper, section 4.3).
+
+`sample` draws the numbers once; `apply` uses them on the crop's affine. Because only the affine changes, the
+image is still resampled once, from the source, and the landmarks follow through the same affine.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tf_facealign import geometry
+
+_CENTRE = np.array([0.5, 0.5])
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One draw of `RandomPlacement`: shift in shares of the crop, rotation, box scale, mirrored or not."""
+
+    shift_unit: tuple[float, float]
+    degrees: float
+    scale: float
+    mirrored: bool
+
+
+@dataclass(frozen=True)
+class RandomPlacement:
+    """Translation, rotation, scale and flip, each uniform in its range.
+
+    Attributes:
+        translate: largest shift along x and y, as a share of the crop.
+        rotate_degrees: largest rotation either way.
+        scale: smallest and largest factor of the box's size; a larger box makes a smaller face.
+        flip: probability of mirroring.
+    """
+
+    translate: float = 0.1
+    rotate_degrees: float = 30.0
+    scale: tuple[float, float] = (0.75, 1.2)
+    flip: float = 0.5
+
+    def sample(self, rng: np.random.Generator) -> Placement:
+        """Draw a placement."""
+        x, y = rng.uniform(-self.translate, self.translate, 2)
+        degrees = rng.uniform(-self.rotate_degrees, self.rotate_degrees)
+        return Placement((x, y), degrees, rng.uniform(*self.scale), bool(rng.random() < self.flip))
+
+    @staticmethod
+    def apply(affine: geometry.Affine, placement: Placement) -> geometry.Affine:
+        """The affine of the moved crop: its unit coordinates → pixels of the image.
+
+        A mirrored crop needs its landmarks renumbered as well: `LandmarkScheme.flip_permutation`.
+        """
+        moved = geometry.scale_and_shift(1.0, -_CENTRE)
+        if placement.mirrored:
+            moved = geometry.compose_affines(geometry.scale_and_shift((-1.0, 1.0), 0.0), moved)
+        moved = geometry.compose_affines(geometry.rotation(placement.degrees), moved)
+        back = geometry.scale_and_shift(placement.scale, _CENTRE + placement.shift_unit)
+        return geometry.compose_affines(affine, geometry.compose_affines(back, moved))

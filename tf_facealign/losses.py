@@ -1,0 +1,60 @@
+"""Losses between shapes.
+
+A model speaks unit coordinates; a loss measures errors in pixels of the 112-pixel crop, so that its constants
+mean what they mean in the papers. Both average over landmarks and coordinates.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+from tf_facealign.face_crop import CROP_SIZE
+
+
+@keras.saving.register_keras_serializable(package="facealign")
+class L2Loss(keras.losses.Loss):
+    """The paper's loss, section 3.5: mean of d² over all coordinates, d in crop pixels.
+
+    With S^(t-1) held constant, ‖ΔS − ΔS*‖² = ‖S − S*‖², so the same loss on every shape of the cascade is Eq. 6.
+    """
+
+    def __init__(self, name="l2", **kwargs):
+        super().__init__(name=name, **kwargs)
+
+    def call(self, y_true, y_pred):
+        return ops.mean(ops.square(_error_px(y_true, y_pred)), axis=(1, 2))
+
+
+@keras.saving.register_keras_serializable(package="facealign")
+class WingLoss(keras.losses.Loss):
+    """Wing loss: w·ln(1 + |d|/ε) below w pixels, |d| − C above, C making it continuous.
+
+    Small errors keep a gradient that ℓ² loses.
+
+    Reference:
+        Feng et al., "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural Networks",
+        CVPR 2018, Eq. 5; w = 10, ε = 2 as there.
+    """
+
+    def __init__(self, w=10.0, epsilon=2.0, name="wing", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.w = w
+        self.epsilon = epsilon
+
+    def call(self, y_true, y_pred):
+        error = ops.abs(_error_px(y_true, y_pred))
+        # min() keeps the logarithm's gradient finite where the other branch is taken.
+        curved = self.w * ops.log1p(ops.minimum(error, self.w) / self.epsilon)
+        offset = self.w - self.w * math.log1p(self.w / self.epsilon)
+        return ops.mean(ops.where(error < self.w, curved, error - offset), axis=(1, 2))
+
+    def get_config(self):
+        return {**super().get_config(), "w": self.w, "epsilon": self.epsilon}
+
+
+LOSSES = {"l2": L2Loss, "wing": WingLoss}
+
+
+def _error_px(y_true, y_pred):
+    return (y_pred - ops.cast(y_true, y_pred.dtype)) * CROP_SIZE

@@ -1,0 +1,64 @@
+"""The whole cascade: GRegNet, then T refinements on its own shallow features (paper, Eq. 1–4)."""
+
+import keras
+from keras import layers, ops
+from numpy.typing import ArrayLike
+
+from tf_facealign.models.gregnet import build_gregnet
+from tf_facealign.models.lrefnet import LRefNet
+from tf_facealign.models.sifc import SIFC
+
+_TAPS = ("conv1", "res1")
+"""Feature maps from the finest to coarser; refinement T uses the first (paper, section 3.2)."""
+
+
+def build_aligner(
+    num_landmarks: int,
+    width: float = 1.0,
+    num_refinements: int = 2,
+    patch_size: int = 5,
+    dropout: float = 0.0,
+) -> keras.Model:
+    """Build the cascade.
+
+    Args:
+        num_landmarks: n.
+        width: scales the channels of GRegNet; 1.0 is the paper's network.
+        num_refinements: T, 0 to 2; 0 is GRegNet alone, the paper's baseline.
+        patch_size: side of the SIFC patches in feature pixels.
+        dropout: see `build_gregnet`.
+
+    Returns:
+        A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a dict of `shape_0`
+        … `shape_T`, each (B, n, 2) in unit coordinates of the crop; `shape_T` is the answer. GRegNet is its
+        layer "gregnet".
+
+    Raises:
+        ValueError: `num_refinements` is not 0, 1 or 2.
+    """
+    if not 0 <= num_refinements <= len(_TAPS):
+        raise ValueError(f"num_refinements must be 0 to {len(_TAPS)}, got {num_refinements}")
+    gregnet = build_gregnet(num_landmarks, width, dropout)
+    image = keras.Input(gregnet.input_shape[1:], name="image")
+    features = gregnet(image)
+    shape = features["shape_0"]
+    outputs = {"shape_0": shape}
+    for stage in range(1, num_refinements + 1):
+        tap = _TAPS[num_refinements - stage]
+        patches = SIFC(patch_size, name=f"sifc_{stage}")(features[tap], shape)
+        increment = LRefNet(num_landmarks, name=f"lrefnet_{stage}")(patches)
+        # S^(t-1) is a constant: the loss of ΔS^t must not move it (paper, Eq. 7).
+        shape = layers.Add(name=f"shape_{stage}")([ops.stop_gradient(shape), increment])
+        outputs[f"shape_{stage}"] = shape
+    return keras.Model(image, outputs, name="aligner")
+
+
+def set_mean_shape(aligner: keras.Model, mean_shape_unit: ArrayLike) -> None:
+    """Let GRegNet start from the training set's mean shape.
+
+    Args:
+        aligner: from `build_aligner`.
+        mean_shape_unit: (n, 2) in unit coordinates of the crop.
+    """
+    head = aligner.get_layer("gregnet").get_layer("shape")
+    head.bias.assign(ops.reshape(ops.convert_to_tensor(mean_shape_unit, head.bias.dtype), (-1,)))

@@ -1,0 +1,82 @@
+"""GRegNet: the global regression network (paper, section 3.2 and Table 1).
+
+ResNet-18 with a 3×3 stride-1 stem, no max pooling, a depthwise 7×7 convolution in place of global average
+pooling, and two dense layers. Its shallow feature maps are exposed for the refinements.
+"""
+
+import keras
+from keras import layers
+
+from tf_facealign.face_crop import CROP_SIZE
+
+_STAGES = ((1, 64), (2, 128), (3, 256), (4, 512))  # res1..res4: index, channels at width 1
+_DENSE_UNITS = 512
+
+
+def build_gregnet(num_landmarks: int, width: float = 1.0, dropout: float = 0.0) -> keras.Model:
+    """Build GRegNet.
+
+    Args:
+        num_landmarks: n, the number of landmarks.
+        width: scales every channel count; 1.0 is the paper's network.
+        dropout: rate of the dropout before the last dense layer. The paper adds dropout in phase two
+            (section 4.3) without saying where or how much.
+
+    Returns:
+        A functional model named "gregnet". Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a
+        dict of `shape_0` (B, n, 2) in unit coordinates of the crop, `conv1` (B, 112, 112, 64·width) and
+        `res1` (B, 56, 56, 64·width), the features after batch norm and ReLU. Its last dense layer is
+        named "shape"; `models.aligner.set_mean_shape` gives it its starting bias.
+    """
+    image = keras.Input((CROP_SIZE, CROP_SIZE, 3), name="image")
+    x = layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale")(image)
+    x = conv1 = _conv_norm_relu(x, _scaled(64, width), name="conv1")
+    taps = {"conv1": conv1}
+    for index, channels in _STAGES:
+        channels = _scaled(channels, width)
+        x = _residual_block(x, channels, strides=2, name=f"res{index}a")
+        x = taps[f"res{index}"] = _residual_block(x, channels, strides=1, name=f"res{index}b")
+    x = layers.DepthwiseConv2D(x.shape[1], use_bias=False, name="gdconv")(x)
+    x = layers.BatchNormalization(name="gdconv_norm")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(_scaled(_DENSE_UNITS, width), activation="relu", name="fc")(x)
+    x = layers.Dropout(dropout, name="dropout")(x)
+    small = keras.initializers.RandomNormal(stddev=1e-3)  # S⁰ starts as the mean shape
+    x = layers.Dense(2 * num_landmarks, kernel_initializer=small, name="shape")(x)
+    shape_0 = layers.Reshape((num_landmarks, 2), name="shape_0")(x)
+    outputs = {"shape_0": shape_0, "conv1": taps["conv1"], "res1": taps["res1"]}
+    return keras.Model(image, outputs, name="gregnet")
+
+
+def _scaled(channels: int, width: float) -> int:
+    """Channels times width, a multiple of 4 so that vector units stay full."""
+    return max(4, int(channels * width / 4 + 0.5) * 4)
+
+
+def _conv_norm(x: keras.KerasTensor, channels: int, strides: int, kernel: int, name: str):
+    x = layers.Conv2D(
+        channels,
+        kernel,
+        strides=strides,
+        padding="same",
+        use_bias=False,  # the batch norm has one
+        kernel_initializer="he_normal",
+        name=name,
+    )(x)
+    return layers.BatchNormalization(name=f"{name}_norm")(x)
+
+
+def _conv_norm_relu(x, channels, name, strides=1):
+    x = _conv_norm(x, channels, strides, kernel=3, name=name)
+    return layers.ReLU(name=f"{name}_relu")(x)
+
+
+def _residual_block(x, channels: int, strides: int, name: str):
+    """Basic block of ResNet-18; a strided block projects its shortcut by a 1×1 convolution."""
+    shortcut = x
+    if strides > 1:
+        shortcut = _conv_norm(x, channels, strides, kernel=1, name=f"{name}_shortcut")
+    x = _conv_norm_relu(x, channels, strides=strides, name=f"{name}_1")
+    x = _conv_norm(x, channels, strides=1, kernel=3, name=f"{name}_2")
+    x = layers.Add(name=f"{name}_add")([shortcut, x])
+    return layers.ReLU(name=name)(x)

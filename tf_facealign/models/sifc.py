@@ -1,0 +1,77 @@
+"""SIFC: shape-indexed feature collection (paper, section 3.3 and Figure 4)."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from tf_facealign import geometry
+
+
+@keras.saving.register_keras_serializable(package="facealign")
+class SIFC(keras.layers.Layer):
+    """Collect a patch of features around every landmark, at sub-pixel precision.
+
+    The P×P samples lie one feature pixel apart, centred at the landmark rescaled to the feature map. They all
+    share the landmark's fractional offset, so a patch is one (P+1)×(P+1) window of whole pixels, gathered with
+    a flat `take`, and one bilinear blend. Samples outside the map repeat its edge.
+
+    Gradients flow to the features; the landmarks are constants (paper, section 3.3, point 2).
+
+    Args:
+        patch_size: P, the side of a patch in feature pixels; the paper uses 5.
+
+    Call arguments:
+        features: (B, H, W, C) float.
+        shape: (B, L, 2) float, landmarks in unit coordinates; may lie outside 0..1.
+
+    Returns:
+        (B, L, P, P, C) float; axes 2 and 3 are y and x.
+    """
+
+    def __init__(self, patch_size: int = 5, **kwargs):
+        super().__init__(**kwargs)
+        self.patch_size = patch_size
+
+    def call(self, features, shape):
+        _, height, width, channels = features.shape
+        corner, fraction = self._window(ops.stop_gradient(shape), (height, width))
+        steps = ops.arange(self.patch_size + 1, dtype="int32")
+        # Clamped as integers: whatever the coordinates' rounding, nothing is read outside the map.
+        columns = ops.clip(corner[:, :, None, None, 0] + steps, 0, width - 1)
+        rows = ops.clip(corner[:, :, None, None, 1] + steps[:, None], 0, height - 1)
+        maps = ops.arange(ops.shape(features)[0], dtype="int32")[:, None, None, None]
+        indices = (maps * height + rows) * width + columns
+        pixels = ops.take(ops.reshape(features, (-1, channels)), indices, axis=0)
+        return _blend(pixels, fraction)
+
+    def _window(self, shape, size):
+        """First pixel (x, y) of each landmark's window, int32, and the bilinear fraction, (B, L, 2) both."""
+        centre = geometry.unit_to_px(shape, size)
+        # Farther out every sample repeats the edge anyway, and the cast to integer stays defined.
+        margin = float(self.patch_size)
+        height, width = size
+        centre = ops.clip(centre, -margin, np.array([width, height], "float32") + margin)
+        corner = centre - (self.patch_size - 1) / 2
+        whole = ops.floor(corner)
+        return ops.cast(whole, "int32"), corner - whole
+
+    def get_config(self):
+        return {**super().get_config(), "patch_size": self.patch_size}
+
+
+def _blend(pixels, fraction):
+    """Bilinear blend of windows (B, L, P+1, P+1, C) by fractions (B, L, 2) → (B, L, P, P, C).
+
+    One matrix product per landmark: every sample weighs all pixels of the window, most of them by zero. Its
+    gradient is one product too, many times faster to train than sums of shifted slices.
+    """
+    window, channels = pixels.shape[2], pixels.shape[4]
+    samples = window - 1
+    # Distance between pixel i and sample p along an axis is |i - p - fraction|; bilinear weight is its tent.
+    steps = np.arange(window) - np.arange(samples)[:, None]
+    tent = ops.relu(1.0 - ops.abs(steps.astype("float32") - fraction[..., None, None]))
+    tent_x, tent_y = tent[:, :, 0, None, :, None, :], tent[:, :, 1, :, None, :, None]
+    weights = ops.reshape(tent_y * tent_x, (-1, pixels.shape[1], samples**2, window**2))
+    pixels = ops.reshape(pixels, (-1, pixels.shape[1], window**2, channels))
+    blended = ops.matmul(weights, pixels)
+    return ops.reshape(blended, (-1, pixels.shape[1], samples, samples, channels))

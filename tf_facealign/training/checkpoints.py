@@ -1,0 +1,79 @@
+"""The files of a run: its log, its last state and its best model, each written whole or not at all."""
+
+import csv
+import math
+from pathlib import Path
+
+import keras
+
+from tf_facealign.files import replacing
+from tf_facealign.model_spec import ModelSpec, embed_spec
+
+HISTORY = "history.csv"
+BEST = "best.keras"
+
+
+def last_path(workdir: Path, phase: str) -> Path:
+    """The checkpoint a phase resumes from."""
+    return workdir / f"{phase}_last.keras"
+
+
+def read_history(workdir: Path) -> list[dict[str, str]]:
+    """Rows of the log, oldest first; none if there is no log yet."""
+    path = workdir / HISTORY
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class RunFiles(keras.callbacks.Callback):
+    """After every epoch: a row of the log, the last checkpoint, and the best model where it improved.
+
+    The order matters to a run that is killed: a log one row ahead of the checkpoint is cut on resuming, and a
+    checkpoint never exists without its row.
+
+    Args:
+        workdir: where the files go.
+        phase: name of the phase, a column of the log.
+        spec: travels inside the best model.
+        monitor: the log's column that decides what is best; smaller is better.
+        first_epoch: the epoch this run starts with; the log's rows of this phase from there on are dropped.
+    """
+
+    def __init__(self, workdir: Path, phase: str, spec: ModelSpec, monitor: str, first_epoch: int):
+        super().__init__()
+        self._workdir = workdir
+        self._phase = phase
+        self._spec = spec
+        self._monitor = monitor
+        self._rows = [
+            row
+            for row in read_history(workdir)
+            if row["phase"] != phase or int(row["epoch"]) < first_epoch
+        ]
+        self._best = min((float(row[monitor]) for row in self._rows), default=math.inf)
+
+    def on_epoch_end(self, epoch, logs=None):
+        values = {key: f"{value:.6g}" for key, value in (logs or {}).items()}
+        self._rows.append({"phase": self._phase, "epoch": str(epoch), **values})
+        self._write_history()
+        if float(values[self._monitor]) < self._best:
+            self._best = float(values[self._monitor])
+            self._save_best()
+        with replacing(last_path(self._workdir, self._phase)) as temporary:
+            self.model.save(temporary)
+
+    def _write_history(self):
+        columns = list(dict.fromkeys(key for row in self._rows for key in row))
+        with replacing(self._workdir / HISTORY) as temporary, temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(self._rows)
+
+    def _save_best(self):
+        # A model around the same layers, without the optimizer: a third of the size.
+        bare = keras.Model(self.model.inputs, self.model.output, name=self.model.name)
+        with replacing(self._workdir / BEST) as temporary:
+            bare.save(temporary)
+            embed_spec(temporary, self._spec)

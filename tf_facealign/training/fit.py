@@ -1,0 +1,182 @@
+"""Training in two phases with `model.fit` (paper, section 3.5 and Algorithm 1)."""
+
+import dataclasses
+import json
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from tf_facealign import __version__
+from tf_facealign.config import Config, PhaseConfig, save_config
+from tf_facealign.data.augmentations import RandomPlacement
+from tf_facealign.data.datasets import get_dataset, load_faces, split_validation
+from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
+from tf_facealign.errors import BadInput
+from tf_facealign.face_crop import CROP_SIZE
+from tf_facealign.files import replacing
+from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
+from tf_facealign.losses import LOSSES
+from tf_facealign.model_spec import ModelSpec
+from tf_facealign.models.aligner import build_aligner, set_mean_shape
+from tf_facealign.training.checkpoints import BEST, HISTORY, RunFiles, last_path, read_history
+from tf_facealign.training.optimizers import build_optimizer
+from tf_facealign.training.stage_nme import StageNME
+
+PHASES = ("phase_one", "phase_two")
+
+
+def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0) -> Path:
+    """Run both phases and leave in `workdir`: best.keras, history.csv, the last state of each phase,
+    config.yaml and versions.json.
+
+    Args:
+        config: the experiment.
+        workdir: created if needed.
+        resume: continue the run that `workdir` holds.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        The path of the best model: lowest NME of the last stage on the held-out faces.
+
+    Raises:
+        BadInput: the faces cannot be read, or `workdir` holds a run and `resume` is false.
+    """
+    if (workdir / HISTORY).exists() and not resume:
+        raise BadInput(f"{workdir}: holds a run already; continue it with --resume or choose another folder")
+    keras.utils.set_random_seed(config.seed)
+    faces = _load(config)
+    _describe(config, workdir)
+    for number, phase in enumerate(PHASES):
+        if getattr(config, phase).epochs and (number == 0 or config.model.num_refinements):
+            _run_phase(config, phase, faces, workdir, verbose)
+    return workdir / BEST
+
+
+def build_model(config: Config, dropout: float = 0.0) -> keras.Model:
+    """The untrained cascade of a configuration."""
+    model = config.model
+    return build_aligner(
+        _scheme(config).num_landmarks, model.width, model.num_refinements, model.patch_size, dropout
+    )
+
+
+@dataclass(frozen=True)
+class _Faces:
+    scheme: LandmarkScheme
+    training: FaceCrops
+    validation: FaceCrops
+
+
+def _scheme(config: Config) -> LandmarkScheme:
+    return get_scheme(config.data.scheme or get_dataset(config.data.dataset).scheme)
+
+
+def _load(config: Config) -> _Faces:
+    data = config.data
+    scheme = _scheme(config)
+    faces = load_faces(data.dataset, data.root or None, data.split, scheme, data.count)
+    training, validation = split_validation(faces, data.validation_fraction, config.seed)
+    if not training or not validation:
+        raise BadInput(
+            f"data.validation_fraction={data.validation_fraction} leaves {len(training)} training and "
+            f"{len(validation)} validation faces of {len(faces)}; both are needed"
+        )
+    padding = get_dataset(data.dataset).padding
+    crops = [FaceCrops(part, scheme, padding, data.cache) for part in (training, validation)]
+    return _Faces(scheme, *crops)
+
+
+def _describe(config: Config, workdir: Path) -> None:
+    """Write what a reader of the results needs to repeat them."""
+    save_config(config, workdir / "config.yaml")
+    versions = {
+        "tf_facealign": __version__,
+        "python": platform.python_version(),
+        "keras": keras.version(),
+        "backend": keras.backend.backend(),
+        "command": sys.argv,
+    }
+    with replacing(workdir / "versions.json") as temporary:
+        temporary.write_text(json.dumps(versions, indent=2) + "\n")
+
+
+def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose: int) -> None:
+    phase: PhaseConfig = getattr(config, name)
+    steps = max(len(faces.training) // phase.batch_size, 1)
+    last = last_path(workdir, name)
+    if last.exists():
+        model = keras.models.load_model(last)
+        epoch = int(model.optimizer.iterations) // steps
+    else:
+        model = _start_phase(config, name, faces, workdir, steps)
+        epoch = 0
+    num_shapes = config.model.num_refinements + 1
+    batches = training_batches(
+        faces.training,
+        RandomPlacement(**dataclasses.asdict(config.augmentation)),
+        num_shapes,
+        phase.batch_size,
+        config.seed + PHASES.index(name),
+        first_batch=epoch * steps,
+    )
+    try:
+        model.fit(
+            batches,
+            validation_data=plain_batches(faces.validation, num_shapes, phase.batch_size),
+            steps_per_epoch=steps,
+            epochs=phase.epochs,
+            initial_epoch=epoch,
+            callbacks=_callbacks(config, name, workdir, epoch),
+            verbose=verbose,
+        )
+    except Exception:
+        failure = faces.training.failure or faces.validation.failure
+        if failure is None:
+            raise
+        raise failure from None
+
+
+def _start_phase(config: Config, name: str, faces: _Faces, workdir: Path, steps: int) -> keras.Model:
+    """A compiled model that starts from the mean shape, or from the best of phase one."""
+    phase: PhaseConfig = getattr(config, name)
+    model = build_model(config, phase.dropout)
+    if (workdir / BEST).exists():
+        model.set_weights(keras.models.load_model(workdir / BEST, compile=False).get_weights())
+    else:
+        set_mean_shape(model, faces.training.mean_shape())
+    # A frozen batch norm runs in inference mode in Keras; dropout stays active, as section 4.3 asks.
+    frozen = name == "phase_two"
+    model.get_layer("gregnet").trainable = not frozen
+    shapes = list(model.output)
+    model.compile(
+        build_optimizer(phase, steps),
+        loss={shape: LOSSES[phase.loss]() for shape in shapes},
+        loss_weights={shape: 0.0 if frozen and shape == "shape_0" else 1.0 for shape in shapes},
+        metrics={shape: [StageNME(faces.scheme.normalizers["inter_ocular"])] for shape in shapes},
+    )
+    return model
+
+
+def _callbacks(config: Config, name: str, workdir: Path, epoch: int) -> list[keras.callbacks.Callback]:
+    phase: PhaseConfig = getattr(config, name)
+    monitor = f"val_shape_{config.model.num_refinements}_nme"
+    callbacks = [RunFiles(workdir, name, _spec(config), monitor, epoch), keras.callbacks.TerminateOnNaN()]
+    if phase.schedule == "plateau":
+        callbacks.append(
+            keras.callbacks.ReduceLROnPlateau("loss", phase.plateau_factor, phase.plateau_patience)
+        )
+    return callbacks
+
+
+def _spec(config: Config) -> ModelSpec:
+    padding = get_dataset(config.data.dataset).padding
+    return ModelSpec(
+        name=config.name,
+        scheme=_scheme(config).name,
+        input_size=CROP_SIZE,
+        padding=dataclasses.astuple(padding),
+        training_data=f"{config.data.dataset} {config.data.split}",
+    )
