@@ -83,8 +83,10 @@ def cut(
     Returns:
         (size, size, 3) uint8.
     """
-    step_px = np.sqrt(abs(np.linalg.det(affine[:, :2]))) / size
-    block = int(np.clip(step_px, 1, max(image.shape[:2])))
+    (xx, xy), (yx, yy) = affine[:, :2]
+    step_px = np.sqrt(abs(xx * yy - xy * yx)) / size
+    # Rounding must not take a whole number of pixels for the next smaller one.
+    block = int(np.clip(step_px + 1e-6, 1, max(image.shape[:2])))
     part, image_px_to_part = _average_blocks(image, affine, block)
     crop_px_to_unit = geometry.scale_and_shift(1 / size, 0.5 / size)
     crop_px_to_image = geometry.compose_affines(affine, crop_px_to_unit)
