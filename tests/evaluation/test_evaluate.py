@@ -80,6 +80,17 @@ def test_faces_without_subsets_are_all() -> None:
     assert subsets["all"]["nme"] == pytest.approx(2.0)
 
 
+def test_all_is_added_where_no_subset_holds_every_face() -> None:
+    faces = [_face("a"), _face("b", ("pose", "blur")), _face("c", ("pose",))]
+    subsets = score(faces, {"shape": _shifted(faces, [1, 3, 5])}, IBUG68).to_json()["subsets"]
+    assert {name: values["faces"] for name, values in subsets.items()} == {
+        "all": 3,
+        "pose": 2,
+        "blur": 1,
+    }
+    assert subsets["all"]["nme"] == pytest.approx(3.0)
+
+
 def test_a_lower_threshold() -> None:
     report = score(FACES, STAGES, IBUG68, threshold=0.03).to_json()
     assert report["threshold"] == 0.03

@@ -78,7 +78,7 @@ def score(
     """Score predictions on every subset of the faces, by every normaliser of the scheme.
 
     Args:
-        faces: N faces; where none belongs to a subset, all of them are the subset "all".
+        faces: N faces; the subset "all" is added unless one of theirs already holds them all.
         stages: predictions for them, as `predict_faces` returns them.
         scheme: what the landmarks are; its first normaliser is reported as the benchmark's.
         threshold: NME, a fraction, above which a face counts as failed.
@@ -154,12 +154,14 @@ def _distances(
 
 
 def _subsets(faces: Sequence[FaceSample]) -> dict[str, list[int]]:
-    """Subset → the indices of its faces, in the order the subsets are first met."""
+    """Subset → the indices of its faces; one of them, perhaps "all", holds every face."""
     subsets: dict[str, list[int]] = {}
     for index, face in enumerate(faces):
         for name in face.subsets:
             subsets.setdefault(name, []).append(index)
-    return subsets or {"all": list(range(len(faces)))}
+    if any(len(members) == len(faces) for members in subsets.values()):
+        return subsets
+    return {"all": list(range(len(faces))), **subsets}
 
 
 def _score(nme_values: NDArray[np.float64], threshold: float) -> Score:
