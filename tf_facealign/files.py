@@ -20,9 +20,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
         BadInput: `path` is a folder, or its folder cannot be created or written to.
     """
     path = Path(path)
-    if path.is_dir():
-        raise BadInput(f"{path}: cannot write here (Is a directory)")
     try:
+        if path.is_dir():
+            raise BadInput(f"{path}: cannot write here (it is a folder)")
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
             prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
