@@ -112,6 +112,8 @@ def test_validation_depends_on_names_and_seed_alone() -> None:
 
 def test_faces_without_group_stand_alone() -> None:
     assert len(split_validation(_faces([""] * 20), 0.25)[1]) == 5
+    # A fraction of few faces is one face, not silently none.
+    assert len(split_validation(_faces([""] * 4), 0.1)[1]) == 1
 
 
 def test_no_validation_and_too_much() -> None:
