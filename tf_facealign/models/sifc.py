@@ -65,13 +65,17 @@ def _blend(pixels, fraction):
     One matrix product per landmark: every sample weighs all pixels of the window, most of them by zero. Its
     gradient is one product too, many times faster to train than sums of shifted slices.
     """
-    window, channels = pixels.shape[2], pixels.shape[4]
+    landmarks, window, _, channels = pixels.shape[1:]
     samples = window - 1
-    # Distance between pixel i and sample p along an axis is |i - p - fraction|; bilinear weight is its tent.
-    steps = np.arange(window) - np.arange(samples)[:, None]
-    tent = ops.relu(1.0 - ops.abs(steps.astype("float32") - fraction[..., None, None]))
-    tent_x, tent_y = tent[:, :, 0, None, :, None, :], tent[:, :, 1, :, None, :, None]
-    weights = ops.reshape(tent_y * tent_x, (-1, pixels.shape[1], samples**2, window**2))
-    pixels = ops.reshape(pixels, (-1, pixels.shape[1], window**2, channels))
-    blended = ops.matmul(weights, pixels)
-    return ops.reshape(blended, (-1, pixels.shape[1], samples, samples, channels))
+    # Along an axis sample p lies between pixels p and p + 1, `fraction` away from the former; the bilinear
+    # weight of pixel i is a tent of its distance i - p - fraction.
+    i_minus_p = np.arange(window) - np.arange(samples)[:, None]
+    i_minus_p_x = np.tile(i_minus_p, (samples, window)).astype("float32")
+    i_minus_p_y = np.repeat(np.repeat(i_minus_p, samples, 0), window, 1).astype("float32")
+    weights = _tent(i_minus_p_x - fraction[..., :1, None]) * _tent(i_minus_p_y - fraction[..., 1:, None])
+    pixels = ops.reshape(pixels, (-1, landmarks, window**2, channels))
+    return ops.reshape(ops.matmul(weights, pixels), (-1, landmarks, samples, samples, channels))
+
+
+def _tent(distance):
+    return ops.relu(1.0 - ops.abs(distance))

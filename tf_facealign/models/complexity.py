@@ -1,0 +1,77 @@
+"""Parameters and multiply-accumulates (MACCs) of a model, as the paper's Table 6 counts them.
+
+MACCs are those of convolutions and dense layers for one image; batch norms, activations and the bilinear
+samples of SIFC are left out, as is usual.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import keras
+from keras import layers
+
+from tf_facealign.models.lrefnet import LRefNet
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """One layer: its name, output shape without the batch, trainable parameters and MACCs."""
+
+    name: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    maccs: int
+
+
+def layer_costs(model: keras.Model) -> list[LayerCost]:
+    """Every layer that has parameters, in the order of the graph, nested models unfolded."""
+    costs = []
+    for layer in _flatten(model):
+        parameters = sum(math.prod(weight.shape) for weight in layer.trainable_weights)
+        if parameters:
+            shape = tuple(layer.output.shape[1:])
+            costs.append(LayerCost(layer.name, shape, parameters, _maccs(layer, shape)))
+    return costs
+
+
+def complexity_table(model: keras.Model) -> str:
+    """A text table: one row a layer, then the totals of GRegNet and of the whole cascade.
+
+    Args:
+        model: from `build_aligner` or `build_gregnet`, trainable throughout.
+    """
+    rows = [_row(c.name, "×".join(map(str, c.output_shape)), c.parameters, c.maccs) for c in layer_costs(model)]
+    rule = "-" * len(rows[0])
+    parts = {layer.name: layer for layer in model.layers if isinstance(layer, keras.Model)}
+    for name, part in {**parts, "total": model}.items():
+        costs = layer_costs(part)
+        parameters, maccs = sum(c.parameters for c in costs), sum(c.maccs for c in costs)
+        rows += [rule] if rule not in rows else []
+        rows.append(_row(name, "", parameters, maccs))
+        rows.append(f"{'':<22}{'':>14}{parameters / 1e6:>12.2f} M{maccs / 1e9:>14.4f} G")
+    header = f"{'layer':<22}{'output':>14}{'parameters':>14}{'MACCs':>16}"
+    return "\n".join([header, rule, *rows])
+
+
+def _row(name: str, shape: str, parameters: int, maccs: int) -> str:
+    return f"{name:<22}{shape:>14}{parameters:>14,}{maccs:>16,}"
+
+
+def _flatten(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _flatten(layer)
+        else:
+            yield layer
+
+
+def _maccs(layer: keras.layers.Layer, output_shape: tuple[int, ...]) -> int:
+    """Each kernel weight of a convolution works at every output position; of a dense layer, once."""
+    if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D):
+        return math.prod(layer.kernel.shape) * math.prod(output_shape[:2])
+    if isinstance(layer, layers.Dense):
+        return math.prod(layer.kernel.shape)
+    if isinstance(layer, LRefNet):
+        return math.prod(layer.conv_kernel.shape) + math.prod(layer.dense_kernel.shape)
+    return 0
