@@ -136,7 +136,7 @@ def test_a_damaged_model_is_never_a_bug(tmp_path, model):
     path = model(tmp_path / "model")
     embed_spec(path, SPEC)
     good = path.read_bytes()
-    for place in range(len(good) - 400, len(good)):
+    for place in range(len(good) - 400, len(good), 3):
         for damaged in (good[:place], good[:place] + b"\xff" + good[place + 1 :]):
             path.write_bytes(damaged)
             try:
