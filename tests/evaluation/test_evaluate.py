@@ -155,7 +155,7 @@ def test_faces_in_memory_and_float32_stages() -> None:
         zeros = np.zeros((len(boxes_px), 68, 2), np.float32)
         return {"shape_0": zeros, "shape_1": zeros + 1}
 
-    stages = predict_faces(predict, faces, progress=False)
+    stages = predict_faces(predict, faces)
     assert list(stages) == ["shape_0", "shape_1"]
     assert stages["shape_1"].shape == (2, 68, 2)
     assert stages["shape_1"].dtype == np.float64

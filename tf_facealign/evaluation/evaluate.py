@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from tf_facealign import metrics
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.errors import BadInput
 from tf_facealign.evaluation.report import Report, Score
 from tf_facealign.landmark_scheme import LandmarkScheme
+from tf_facealign.progress import progress
 
 Predict = Callable[[NDArray[np.uint8], NDArray[np.float64]], Any]
 """(image, boxes) → landmarks.
@@ -36,15 +36,12 @@ def evaluate(predict: Predict, faces: Sequence[FaceSample], scheme: LandmarkSche
     return score(faces, predict_faces(predict, faces), scheme)
 
 
-def predict_faces(
-    predict: Predict, faces: Sequence[FaceSample], progress: bool = True
-) -> dict[str, NDArray[np.float64]]:
+def predict_faces(predict: Predict, faces: Sequence[FaceSample]) -> dict[str, NDArray[np.float64]]:
     """Run a predictor over faces; consecutive faces of one file are predicted in one call.
 
     Args:
         predict: see `Predict`. A plain array becomes the single stage "shape".
         faces: at least one, all with the same number of landmarks L.
-        progress: show a bar where stderr is a terminal.
 
     Returns:
         Stage name → (N, L, 2) pixels, float64.
@@ -55,17 +52,15 @@ def predict_faces(
     """
     if not faces:
         raise BadInput("there are no faces to predict")
+    images = [list(group) for _, group in groupby(faces, lambda face: face.path or id(face.pixels))]
     parts: list[dict[str, NDArray[np.float64]]] = []
-    with tqdm(total=len(faces), unit="face", disable=None if progress else True) as bar:
-        for _, members in groupby(faces, key=lambda face: face.path or id(face.pixels)):
-            together = list(members)
-            parts.append(_predict_image(predict, together))
-            if list(parts[-1]) != list(parts[0]):
-                raise BadInput(
-                    f"{together[0].name}: predicted the stages {', '.join(parts[-1])}, "
-                    f"after {', '.join(parts[0])} for the first face"
-                )
-            bar.update(len(together))
+    for members in progress(images, "evaluate"):
+        parts.append(_predict_image(predict, members))
+        if list(parts[-1]) != list(parts[0]):
+            raise BadInput(
+                f"{members[0].name}: predicted the stages {', '.join(parts[-1])}, "
+                f"after {', '.join(parts[0])} for the first face"
+            )
     return {stage: np.concatenate([part[stage] for part in parts]) for stage in parts[0]}
 
 

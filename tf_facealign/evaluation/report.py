@@ -78,7 +78,7 @@ class Report:
             f"failed above an NME of {100 * self.threshold:g} %"
         )
         blocks = [f"{name}\n{_aligned(_rows(scores))}" for name, scores in self.scores.items()]
-        return "\n\n".join([title, *blocks]) + "\n"
+        return "\n\n".join([title, *blocks])
 
 
 def _scores_to_json(scores: Scores) -> dict[str, Any]:
