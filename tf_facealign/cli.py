@@ -1,0 +1,253 @@
+"""The command line. Each subcommand only reads its options and calls the package.
+
+Whatever a subcommand needs is imported inside it, so that help is instant and predicting with a
+`.tflite` file loads no TensorFlow.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tf_facealign import __version__
+from tf_facealign.errors import BadInput
+
+DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+"""Exit codes; Python itself exits with 1 after the traceback of a bug."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand.
+
+    Args:
+        argv: the arguments; by default those of the process.
+
+    Returns:
+        The exit code: 0 done, 2 bad input, 130 interrupted.
+
+    Raises:
+        SystemExit: argparse ends the program for --help, --version and bad usage (code 2).
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    args = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = args.command
+    try:
+        return command(args)
+    except BadInput as error:
+        _print_error(error)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("facealign: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever reads us, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _print_error(error: BadInput | str) -> None:
+    print("facealign: error:", " ".join(str(error).split()), file=sys.stderr)
+
+
+def _train(args: argparse.Namespace) -> int:
+    from tf_facealign.config import load_config
+    from tf_facealign.training.fit import train
+
+    config = load_config(args.config, args.set)
+    best = train(config, args.workdir, resume=args.resume, verbose=int(sys.stdout.isatty()))
+    print(f"best model: {best}")
+    return DONE
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from tf_facealign.data.datasets import load_faces
+    from tf_facealign.evaluation.evaluate import evaluate
+    from tf_facealign.inference.face_aligner import FaceAligner
+
+    aligner = FaceAligner.load(args.model)
+    faces = load_faces(args.dataset, args.root, args.split, aligner.scheme)
+    report = evaluate(aligner.stages, faces, aligner.scheme)
+    print(report.table())
+    if args.json:
+        report.write_json(args.json)
+    return DONE
+
+
+def _predict(args: argparse.Namespace) -> int:
+    from tf_facealign.inference.face_aligner import FaceAligner
+    from tf_facealign.inference.predict_files import predict_files
+
+    aligner = FaceAligner.load(args.model)
+    failures = predict_files(aligner, args.input, args.boxes, args.json, args.draw)
+    for failure in failures:
+        _print_error(failure)
+    return BAD_INPUT if failures else DONE
+
+
+def _export(args: argparse.Namespace) -> int:
+    from tf_facealign.export.tflite import export_tflite
+
+    export_tflite(args.model, args.output, variant=args.variant)
+    return DONE
+
+
+def _info(args: argparse.Namespace) -> int:
+    print(_describe_config(args.config) if args.config else _describe_model(args.model))
+    return DONE
+
+
+def _describe_config(path: str) -> str:
+    from tf_facealign.config import load_config
+    from tf_facealign.models.complexity import complexity_table
+    from tf_facealign.training.fit import build_model
+
+    return complexity_table(build_model(load_config(path)))
+
+
+def _describe_model(path: str) -> str:
+    from tf_facealign.inference.describe import describe_spec
+    from tf_facealign.model_spec import read_spec
+
+    text = describe_spec(read_spec(path))
+    if Path(path).suffix != ".keras":
+        return text
+    from tf_facealign.models.complexity import complexity_table
+    from tf_facealign.models.loading import load_model
+
+    return f"{text}\n\n{complexity_table(load_model(path))}"
+
+
+def _synthesize(args: argparse.Namespace) -> int:
+    from tf_facealign.data.pts_file import write_pts
+    from tf_facealign.data.synthetic_faces import synthetic_faces
+    from tf_facealign.images import write_image
+    from tf_facealign.landmark_scheme import get_scheme
+
+    for face in synthetic_faces(args.count, get_scheme(args.scheme), seed=args.seed):
+        write_image(args.output / f"{face.name}.png", face.image_rgb())
+        write_pts(args.output / f"{face.name}.pts", face.landmarks_px)
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="facealign",
+        description="Train, score, convert and run face alignment models.",
+        epilog="facealign COMMAND --help shows the options of a command, with an example.",
+    )
+    parser.add_argument("--version", action="version", version=f"facealign {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_add_train, _add_evaluate, _add_predict, _add_export, _add_info, _add_synthesize):
+        add(commands)
+    return parser
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+    summary: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=summary, description=summary, epilog=f"example: {example}"
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_model(parser: "argparse._ActionsContainer", required: bool = True) -> None:
+    parser.add_argument(
+        "--model", required=required, metavar="FILE", help="a .keras or .tflite file"
+    )
+
+
+def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "facealign train --config configs/300w.yaml --set data.root=300w --workdir runs/300w"
+    parser = _add_command(commands, "train", _train, "train a model", example)
+    parser.add_argument(
+        "--config", required=True, metavar="FILE", help="the experiment, a YAML file"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=_SET_HELP)
+    parser.add_argument(
+        "--workdir", required=True, type=Path, metavar="DIR", help="where results go"
+    )
+    parser.add_argument("--resume", action="store_true", help="continue the run in the workdir")
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "facealign evaluate --model 300w.tflite --dataset 300w --root 300w --json scores.json"
+    parser = _add_command(commands, "evaluate", _evaluate, "score a model on a dataset", example)
+    _add_model(parser)
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="such as 300w or folder")
+    parser.add_argument("--root", type=Path, metavar="DIR", help=_ROOT_HELP)
+    parser.add_argument("--split", metavar="NAME", help="which faces; by default the test split")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the scores there")
+
+
+def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "facealign predict --model 300w.tflite photos/ --json landmarks.json --draw drawn/"
+    parser = _add_command(commands, "predict", _predict, "find landmarks in images", example)
+    _add_model(parser)
+    parser.add_argument("input", nargs="+", metavar="INPUT", help="an image, or a folder of images")
+    parser.add_argument(
+        "--boxes", default="detect", metavar="detect|full|FILE.json", help=_BOXES_HELP
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write there, not to stdout")
+    parser.add_argument("--draw", type=Path, metavar="DIR", help="also draw the landmarks, in DIR")
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "facealign export --model runs/300w/best.keras --output 300w.tflite"
+    parser = _add_command(commands, "export", _export, "convert a model for the phone", example)
+    parser.add_argument("--model", required=True, metavar="FILE", help="a .keras file")
+    parser.add_argument(
+        "--output", required=True, type=Path, metavar="FILE", help="the .tflite file"
+    )
+    parser.add_argument("--variant", choices=["float32"], default="float32", help="number format")
+
+
+def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "facealign info --model runs/300w/best.keras"
+    summary = "show parameters, multiply-adds, landmarks and licence of a model"
+    parser = _add_command(commands, "info", _info, summary, example)
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--config", metavar="FILE", help="an experiment, a YAML file")
+    _add_model(group, required=False)
+
+
+def _add_synthesize(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    example = "facealign synthesize --count 6 --output faces/"
+    summary = "draw cartoon faces with landmarks, as .png and .pts files"
+    parser = _add_command(commands, "synthesize", _synthesize, summary, example)
+    parser.add_argument(
+        "--scheme", default="ibug68", metavar="NAME", help="landmark scheme (ibug68)"
+    )
+    parser.add_argument("--count", type=_positive, default=10, metavar="N", help="how many (10)")
+    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="which faces (0)")
+    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="where they go")
+
+
+def _positive(text: str) -> int:
+    return _at_least(1, text)
+
+
+def _natural(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _at_least(smallest: int, text: str) -> int:
+    if not text.isdecimal() or int(text) < smallest:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {smallest}, not {text!r}")
+    return int(text)
+
+
+_SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
+_ROOT_HELP = "the dataset's folder; by default the one named after it in $FACEALIGN_DATA"
+_BOXES_HELP = (
+    "where the faces are: detect finds them (the default); full takes each image for a face crop, "
+    "cut as the square that covers it; FILE.json maps image names to lists of [x0, y0, x1, y1]"
+)
+
+if __name__ == "__main__":
+    sys.exit(main())
