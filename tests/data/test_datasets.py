@@ -66,7 +66,6 @@ def test_unknown_names() -> None:
 
 
 def test_synthetic_splits_share_no_face() -> None:
-    pytest.importorskip("tf_facealign.data.synthetic_faces")
     train = load_faces("synthetic", split="train", count=6)
     test = load_faces("synthetic", count=6)
     assert len(train) == len(test) == 6

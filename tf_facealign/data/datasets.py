@@ -11,6 +11,7 @@ from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.folder import read_folder
 from tf_facealign.data.ibug300w import SPLITS as SPLITS_300W
 from tf_facealign.data.ibug300w import read_300w
+from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
 from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
@@ -141,8 +142,6 @@ def _folder(name: str, root: str | Path | None) -> Path:
 def _read_synthetic(_: Path, split: str, scheme: LandmarkScheme, count: int) -> list[FaceSample]:
     if count < 1:
         raise BadInput(f"cannot make {count} synthetic faces")
-    from tf_facealign.data.synthetic_faces import synthetic_faces
-
     return synthetic_faces(count, scheme, seed=_SYNTHETIC_SEEDS[split])
 
 
