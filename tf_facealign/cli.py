@@ -123,9 +123,10 @@ def _synthesize(args: argparse.Namespace) -> int:
     from tf_facealign.images import write_image
     from tf_facealign.landmark_scheme import get_scheme
 
-    for face in synthetic_faces(args.count, get_scheme(args.scheme), seed=args.seed):
-        write_image(args.output / f"{face.name}.png", face.image_rgb())
-        write_pts(args.output / f"{face.name}.pts", face.landmarks_px)
+    faces = synthetic_faces(args.count, get_scheme(args.scheme), seed=args.seed)
+    for number, face in enumerate(faces):
+        write_image(args.output / f"face_{number:05d}.png", face.image_rgb())
+        write_pts(args.output / f"face_{number:05d}.pts", face.landmarks_px)
     return DONE
 
 
