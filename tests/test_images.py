@@ -18,6 +18,11 @@ def picture():
     return image
 
 
+def noisy_picture():
+    """It compresses badly: nearly all of its file is pixels."""
+    return np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+
+
 def saved(path, image):
     write_image(path, image)
     return path
@@ -110,9 +115,12 @@ def test_a_damaged_head_is_refused(tmp_path, suffix):
         read_image(path)
 
 
-def test_half_a_file_is_refused(tmp_path):
-    path = saved(tmp_path / "a.jpg", picture())
-    path.write_bytes(path.read_bytes()[:300])
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+@pytest.mark.parametrize("share", [0.3, 0.95])
+def test_a_file_cut_short_is_refused(tmp_path, suffix, share):
+    path = saved(tmp_path / f"a{suffix}", noisy_picture())
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
     with pytest.raises(BadInput, match="not an image"):
         read_image(path)
 
