@@ -1,6 +1,7 @@
 """The configuration of an experiment: frozen dataclasses, read from YAML.
 
-Every key has a type and a default here; an unknown key or a value of another type is an error that names it.
+Every key has a type and a default here; an unknown key or a value of another type is an error that
+names it.
 """
 
 import dataclasses
@@ -23,9 +24,11 @@ class DataConfig:
 
     Attributes:
         dataset: a name of `data.datasets`.
-        root: its folder; empty means the folder `dataset` of the environment variable FACEALIGN_DATA.
+        root: its folder; empty means the folder `dataset` of the environment variable
+            FACEALIGN_DATA.
         split: the training split.
-        scheme: landmark scheme; empty means the dataset's own (a folder and synthetic faces need one).
+        scheme: landmark scheme; empty means the dataset's own (a folder and synthetic faces need
+            one).
         validation_fraction: share of the training faces held out to choose the best epoch.
         count: how many faces to draw (synthetic faces only).
         cache: keep decoded images in memory.
@@ -76,8 +79,9 @@ class PhaseConfig:
         loss: on every trained shape.
         dropout: rate inside GRegNet while this phase trains.
         optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`.
-        schedule: constant; cosine, to zero after `warmup_epochs` of linear rise; or plateau, which multiplies
-            the rate by `plateau_factor` after `plateau_patience` epochs without a better training loss.
+        schedule: constant; cosine, to zero after `warmup_epochs` of linear rise; or plateau, which
+            multiplies the rate by `plateau_factor` after `plateau_patience` epochs without a better
+            training loss.
     """
 
     epochs: int = 100
@@ -185,7 +189,12 @@ def _value(hint: Any, value: Any, source: str, key: str) -> Any:
     elif type(value) is hint:
         return value
     else:
-        expected = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}[hint.__name__]
+        expected = {
+            "int": "a whole number",
+            "float": "a number",
+            "str": "text",
+            "bool": "true or false",
+        }[hint.__name__]
     raise BadInput(f"{source}: {key} must be {expected}, not {value!r}")
 
 

@@ -1,7 +1,7 @@
 """Losses between shapes.
 
-A model speaks unit coordinates; a loss measures errors in pixels of the 112-pixel crop, so that its constants
-mean what they mean in the papers. Both average over landmarks and coordinates.
+A model speaks unit coordinates; a loss measures errors in pixels of the 112-pixel crop, so that its
+constants mean what they mean in the papers. Both average over landmarks and coordinates.
 """
 
 import math
@@ -16,7 +16,8 @@ from tf_facealign.face_crop import CROP_SIZE
 class L2Loss(keras.losses.Loss):
     """The paper's loss, section 3.5: mean of d² over all coordinates, d in crop pixels.
 
-    With S^(t-1) held constant, ‖ΔS − ΔS*‖² = ‖S − S*‖², so the same loss on every shape of the cascade is Eq. 6.
+    With S^(t-1) held constant, ‖ΔS − ΔS*‖² = ‖S − S*‖², so the same loss on every shape of the
+    cascade is Eq. 6.
     """
 
     def __init__(self, name="l2", **kwargs):
@@ -33,8 +34,8 @@ class WingLoss(keras.losses.Loss):
     Small errors keep a gradient that ℓ² loses.
 
     Reference:
-        Feng et al., "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural Networks",
-        CVPR 2018, Eq. 5; w = 10, ε = 2 as there.
+        Feng et al., "Wing Loss for Robust Facial Landmark Localisation with Convolutional Neural
+        Networks", CVPR 2018, Eq. 5; w = 10, ε = 2 as there.
     """
 
     def __init__(self, w=10.0, epsilon=2.0, name="wing", **kwargs):

@@ -1,7 +1,8 @@
 """Random placement of the face in the crop (paper, section 4.3).
 
-`sample` draws the numbers once; `apply` uses them on the crop's affine. Because only the affine changes, the
-image is still resampled once, from the source, and the landmarks follow through the same affine.
+`sample` draws the numbers once; `apply` uses them on the crop's affine. Because only the affine
+changes, the image is still resampled once, from the source, and the landmarks follow through the
+same affine.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ _CENTRE = np.array([0.5, 0.5])
 
 @dataclass(frozen=True)
 class Placement:
-    """One draw of `RandomPlacement`: shift in shares of the crop, rotation, box scale, mirrored or not."""
+    """One draw of `RandomPlacement`; the shift is in shares of the crop."""
 
     shift_unit: tuple[float, float]
     degrees: float

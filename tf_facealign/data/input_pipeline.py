@@ -1,12 +1,13 @@
 """Faces → batches of (image, targets) for `model.fit`, by tf.data.
 
-Training faces come as one endless stream. Item g of it is decided by the seed and g alone: epoch g // N, its
-place in that epoch's permutation, and its random placement. So the stream can start anywhere (a resumed run
-sees what an uninterrupted one would have seen) and does not depend on the number of threads.
+Training faces come as one endless stream. Item g of it is decided by the seed and g alone: epoch g
+// N, its place in that epoch's permutation, and its random placement. So the stream can start
+anywhere (a resumed run sees what an uninterrupted one would have seen) and does not depend on the
+number of threads.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -22,7 +23,9 @@ Crop = tuple[NDArray[np.uint8], NDArray[np.float32]]
 
 
 class FaceCrops:
-    """Cuts faces into model inputs: (112, 112, 3) uint8 crops with (L, 2) shapes in unit coordinates.
+    """Cuts faces into model inputs.
+
+    An input is a crop (112, 112, 3) uint8 with its shape (L, 2) in unit coordinates.
 
     Args:
         faces: what to cut.
@@ -32,8 +35,8 @@ class FaceCrops:
 
     Attributes:
         num_landmarks: L.
-        failure: the first face that could not be cut. tf.data turns an exception into an error of its own;
-            whoever sees that one finds the cause here.
+        failure: the first face that could not be cut. tf.data turns an exception into an error of
+            its own; whoever sees that one finds the cause here.
 
     Raises:
         BadInput: a face's box has no area.
@@ -61,7 +64,9 @@ class FaceCrops:
         """The face as it will be cut for prediction."""
         return self._cut(index, self._affines[index])
 
-    def augmented(self, index: int, augmentation: RandomPlacement, rng: np.random.Generator) -> Crop:
+    def augmented(
+        self, index: int, augmentation: RandomPlacement, rng: np.random.Generator
+    ) -> Crop:
         """The face at a random placement."""
         placement = augmentation.sample(rng)
         image, shape = self._cut(index, augmentation.apply(self._affines[index], placement))
@@ -100,8 +105,8 @@ def training_batches(
     """The endless stream of augmented batches, from batch `first_batch` on.
 
     Yields:
-        image (B, 112, 112, 3) float32 in 0..255, and a dict `shape_0` … of (B, L, 2) float32, the same
-        target for each of the `num_shapes` shapes of the cascade.
+        image (B, 112, 112, 3) float32 in 0..255, and a dict `shape_0` … of (B, L, 2) float32, the
+        same target for each of the `num_shapes` shapes of the cascade.
     """
     count = len(crops)
 
@@ -119,19 +124,27 @@ def training_batches(
 
 
 def plain_batches(crops: FaceCrops, num_shapes: int, batch_size: int) -> tf.data.Dataset:
-    """Every face once, in order, as it will be cut for prediction; batches as in `training_batches`."""
+    """Every face once, in order, cut as for prediction, in batches like `training_batches`."""
     items = tf.data.Dataset.range(len(crops))
     return _batches(items, lambda item: crops.plain(int(item)), crops, num_shapes, batch_size)
 
 
-def _batches(items, draw, crops: FaceCrops, num_shapes: int, batch_size: int) -> tf.data.Dataset:
+def _batches(
+    items: tf.data.Dataset,
+    draw: Callable[[np.int64], Crop],
+    crops: FaceCrops,
+    num_shapes: int,
+    batch_size: int,
+) -> tf.data.Dataset:
     size = face_crop.CROP_SIZE
 
-    def cut(item):
+    def cut(item: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         image, shape = tf.numpy_function(draw, [item], (tf.uint8, tf.float32))
-        return tf.ensure_shape(image, (size, size, 3)), tf.ensure_shape(shape, (crops.num_landmarks, 2))
+        return tf.ensure_shape(image, (size, size, 3)), tf.ensure_shape(
+            shape, (crops.num_landmarks, 2)
+        )
 
-    def targets(image, shape):
+    def targets(image: tf.Tensor, shape: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         return tf.cast(image, tf.float32), {f"shape_{t}": shape for t in range(num_shapes)}
 
     crops_stream = items.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)

@@ -1,4 +1,4 @@
-"""The cascade as one TFLite file: batch 1, one crop in, the final shape out, builtin operators only."""
+"""The cascade as one TFLite file of builtin operators: one crop in, the final shape out."""
 
 import tempfile
 from pathlib import Path
@@ -12,11 +12,13 @@ from tf_facealign.model_spec import embed_spec, read_spec
 from tf_facealign.models.loading import load_model
 
 
-def export_tflite(model_path: str | Path, output_path: str | Path, variant: str = "float32") -> None:
+def export_tflite(
+    model_path: str | Path, output_path: str | Path, variant: str = "float32"
+) -> None:
     """Convert a trained `.keras` file; the spec inside it goes along.
 
-    The file's one signature takes `image` (1, 112, 112, 3) float32 RGB in 0..255 and gives the last stage
-    under its own name, `shape_T`: (1, L, 2) float32 in unit coordinates.
+    The file's one signature takes `image` (1, 112, 112, 3) float32 RGB in 0..255 and gives the last
+    stage under its own name, `shape_T`: (1, L, 2) float32 in unit coordinates.
 
     Args:
         model_path: written by training.

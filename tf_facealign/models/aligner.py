@@ -1,9 +1,11 @@
 """The whole cascade: GRegNet, then T refinements on its own shallow features (paper, Eq. 1–4)."""
 
 import keras
+import numpy as np
 from keras import layers, ops
 from numpy.typing import ArrayLike
 
+from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.models.gregnet import build_gregnet
 from tf_facealign.models.lrefnet import LRefNet
 from tf_facealign.models.sifc import SIFC
@@ -29,9 +31,9 @@ def build_aligner(
         dropout: see `build_gregnet`.
 
     Returns:
-        A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a dict of `shape_0`
-        … `shape_T`, each (B, n, 2) in unit coordinates of the crop; `shape_T` is the answer. GRegNet is its
-        layer "gregnet".
+        A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a dict of
+        `shape_0` … `shape_T`, each (B, n, 2) in unit coordinates of the crop; `shape_T` is the
+        answer. GRegNet is its layer "gregnet".
 
     Raises:
         ValueError: `num_refinements` is not 0, 1 or 2.
@@ -60,5 +62,5 @@ def set_mean_shape(aligner: keras.Model, mean_shape_unit: ArrayLike) -> None:
         aligner: from `build_aligner`.
         mean_shape_unit: (n, 2) in unit coordinates of the crop.
     """
-    head = aligner.get_layer("gregnet").get_layer("shape")
-    head.bias.assign(ops.reshape(ops.convert_to_tensor(mean_shape_unit, head.bias.dtype), (-1,)))
+    head = aligner.get_layer("gregnet").get_layer("shape_px")
+    head.bias.assign(np.reshape(mean_shape_unit, -1) * CROP_SIZE)

@@ -1,7 +1,7 @@
 """Parameters and multiply-accumulates (MACCs) of a model, as the paper's Table 6 counts them.
 
-MACCs are those of convolutions and dense layers for one image; batch norms, activations and the bilinear
-samples of SIFC are left out, as is usual.
+MACCs are those of convolutions and dense layers for one image; batch norms, activations and the
+bilinear samples of SIFC are left out, as is usual.
 """
 
 import math
@@ -41,7 +41,10 @@ def complexity_table(model: keras.Model) -> str:
     Args:
         model: from `build_aligner` or `build_gregnet`, trainable throughout.
     """
-    rows = [_row(c.name, "×".join(map(str, c.output_shape)), c.parameters, c.maccs) for c in layer_costs(model)]
+    rows = [
+        _row(c.name, "×".join(map(str, c.output_shape)), c.parameters, c.maccs)
+        for c in layer_costs(model)
+    ]
     rule = "-" * len(rows[0])
     parts = {layer.name: layer for layer in model.layers if isinstance(layer, keras.Model)}
     for name, part in {**parts, "total": model}.items():
@@ -67,7 +70,7 @@ def _flatten(model: keras.Model) -> Iterator[keras.layers.Layer]:
 
 
 def _maccs(layer: keras.layers.Layer, output_shape: tuple[int, ...]) -> int:
-    """Each kernel weight of a convolution works at every output position; of a dense layer, once."""
+    """A weight of a convolution works at every output position, one of a dense layer once."""
     if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D):
         return math.prod(layer.kernel.shape) * math.prod(output_shape[:2])
     if isinstance(layer, layers.Dense):

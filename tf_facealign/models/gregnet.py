@@ -1,7 +1,7 @@
 """GRegNet: the global regression network (paper, section 3.2 and Table 1).
 
-ResNet-18 with a 3×3 stride-1 stem, no max pooling, a depthwise 7×7 convolution in place of global average
-pooling, and two dense layers. Its shallow feature maps are exposed for the refinements.
+ResNet-18 with a 3×3 stride-1 stem, no max pooling, a depthwise 7×7 convolution in place of global
+average pooling, and two dense layers. Its shallow feature maps are exposed for the refinements.
 """
 
 import keras
@@ -19,14 +19,15 @@ def build_gregnet(num_landmarks: int, width: float = 1.0, dropout: float = 0.0) 
     Args:
         num_landmarks: n, the number of landmarks.
         width: scales every channel count; 1.0 is the paper's network.
-        dropout: rate of the dropout before the last dense layer. The paper adds dropout in phase two
-            (section 4.3) without saying where or how much.
+        dropout: rate of the dropout before the last dense layer. The paper adds dropout in phase
+            two (section 4.3) without saying where or how much.
 
     Returns:
-        A functional model named "gregnet". Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a
-        dict of `shape_0` (B, n, 2) in unit coordinates of the crop, `conv1` (B, 112, 112, 64·width) and
-        `res1` (B, 56, 56, 64·width), the features after batch norm and ReLU. Its last dense layer is
-        named "shape"; `models.aligner.set_mean_shape` gives it its starting bias.
+        A functional model named "gregnet". Input: image (B, 112, 112, 3) float32 RGB in 0..255.
+        Output: a dict of `shape_0` (B, n, 2) in unit coordinates of the crop, `conv1` (B, 112, 112,
+        64·width) and `res1` (B, 56, 56, 64·width), the features after batch norm and ReLU. The last
+        dense layer, "shape_px", speaks crop pixels: in units a hundredth of that a usual learning
+        rate would throw the points about. `models.aligner.set_mean_shape` sets its starting bias.
     """
     image = keras.Input((CROP_SIZE, CROP_SIZE, 3), name="image")
     x = layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale")(image)
@@ -37,12 +38,13 @@ def build_gregnet(num_landmarks: int, width: float = 1.0, dropout: float = 0.0) 
         x = _residual_block(x, channels, strides=2, name=f"res{index}a")
         x = taps[f"res{index}"] = _residual_block(x, channels, strides=1, name=f"res{index}b")
     x = layers.DepthwiseConv2D(x.shape[1], use_bias=False, name="gdconv")(x)
-    x = layers.BatchNormalization(name="gdconv_norm")(x)
+    x = _norm(x, "gdconv_norm")
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(_scaled(_DENSE_UNITS, width), activation="relu", name="fc")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    small = keras.initializers.RandomNormal(stddev=1e-3)  # S⁰ starts as the mean shape
-    x = layers.Dense(2 * num_landmarks, kernel_initializer=small, name="shape")(x)
+    small = keras.initializers.RandomNormal(stddev=1e-2)  # S⁰ starts as the mean shape
+    x = layers.Dense(2 * num_landmarks, kernel_initializer=small, name="shape_px")(x)
+    x = layers.Rescaling(1 / CROP_SIZE, name="to_unit")(x)
     shape_0 = layers.Reshape((num_landmarks, 2), name="shape_0")(x)
     outputs = {"shape_0": shape_0, "conv1": taps["conv1"], "res1": taps["res1"]}
     return keras.Model(image, outputs, name="gregnet")
@@ -63,7 +65,12 @@ def _conv_norm(x: keras.KerasTensor, channels: int, strides: int, kernel: int, n
         kernel_initializer="he_normal",
         name=name,
     )(x)
-    return layers.BatchNormalization(name=f"{name}_norm")(x)
+    return _norm(x, f"{name}_norm")
+
+
+def _norm(x, name: str):
+    """Batch norm with the constants of PyTorch, which the paper trained in."""
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
 
 
 def _conv_norm_relu(x, channels, name, strides=1):

@@ -18,6 +18,8 @@ def load_model(path: str | Path) -> keras.Model:
         raise BadInput(f"{path}: no such model file")
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # a damaged file fails anywhere inside Keras, with any class of error
+    except (
+        Exception
+    ) as error:  # a damaged file fails anywhere inside Keras, with any class of error
         reason = str(error).strip().partition("\n")[0]
         raise BadInput(f"{path}: Keras cannot load it ({reason})") from error

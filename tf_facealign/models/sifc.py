@@ -11,9 +11,10 @@ from tf_facealign import geometry
 class SIFC(keras.layers.Layer):
     """Collect a patch of features around every landmark, at sub-pixel precision.
 
-    The P×P samples lie one feature pixel apart, centred at the landmark rescaled to the feature map. They all
-    share the landmark's fractional offset, so a patch is one (P+1)×(P+1) window of whole pixels, gathered with
-    a flat `take`, and one bilinear blend. Samples outside the map repeat its edge.
+    The P×P samples lie one feature pixel apart, centred at the landmark rescaled to the feature
+    map. They all share the landmark's fractional offset, so a patch is one (P+1)×(P+1) window of
+    whole pixels, gathered with a flat `take`, and one bilinear blend. Samples outside the map
+    repeat its edge.
 
     Gradients flow to the features; the landmarks are constants (paper, section 3.3, point 2).
 
@@ -45,7 +46,7 @@ class SIFC(keras.layers.Layer):
         return _blend(pixels, fraction)
 
     def _window(self, shape, size):
-        """First pixel (x, y) of each landmark's window, int32, and the bilinear fraction, (B, L, 2) both."""
+        """Each landmark's first pixel (x, y), int32, and bilinear fraction; (B, L, 2) both."""
         centre = geometry.unit_to_px(shape, size)
         # Farther out every sample repeats the edge anyway, and the cast to integer stays defined.
         margin = float(self.patch_size)
@@ -62,19 +63,21 @@ class SIFC(keras.layers.Layer):
 def _blend(pixels, fraction):
     """Bilinear blend of windows (B, L, P+1, P+1, C) by fractions (B, L, 2) → (B, L, P, P, C).
 
-    One matrix product per landmark: every sample weighs all pixels of the window, most of them by zero. Its
-    gradient is one product too, many times faster to train than sums of shifted slices.
+    One matrix product per landmark: every sample weighs all pixels of the window, most of them by
+    zero. Its gradient is one product too, many times faster to train than sums of shifted slices.
     """
     landmarks, window, _, channels = pixels.shape[1:]
     samples = window - 1
-    # Along an axis sample p lies between pixels p and p + 1, `fraction` away from the former; the bilinear
-    # weight of pixel i is a tent of its distance i - p - fraction.
+    # Along an axis sample p lies between pixels p and p + 1, `fraction` away from the former; the
+    # bilinear weight of pixel i is a tent of its distance i - p - fraction.
     i_minus_p = np.arange(window) - np.arange(samples)[:, None]
     i_minus_p_x = np.tile(i_minus_p, (samples, window)).astype("float32")
     i_minus_p_y = np.repeat(np.repeat(i_minus_p, samples, 0), window, 1).astype("float32")
-    weights = _tent(i_minus_p_x - fraction[..., :1, None]) * _tent(i_minus_p_y - fraction[..., 1:, None])
+    weights_x = _tent(i_minus_p_x - fraction[..., :1, None])
+    weights_y = _tent(i_minus_p_y - fraction[..., 1:, None])
     pixels = ops.reshape(pixels, (-1, landmarks, window**2, channels))
-    return ops.reshape(ops.matmul(weights, pixels), (-1, landmarks, samples, samples, channels))
+    patches = ops.matmul(weights_x * weights_y, pixels)
+    return ops.reshape(patches, (-1, landmarks, samples, samples, channels))
 
 
 def _tent(distance):

@@ -1,4 +1,4 @@
-"""The files of a run: its log, its last state and its best model, each written whole or not at all."""
+"""The files of a run: its log, its last state, its best model."""
 
 import csv
 import math
@@ -28,17 +28,18 @@ def read_history(workdir: Path) -> list[dict[str, str]]:
 
 
 class RunFiles(keras.callbacks.Callback):
-    """After every epoch: a row of the log, the last checkpoint, and the best model where it improved.
+    """Writes the files of a run after every epoch, each whole or not at all.
 
-    The order matters to a run that is killed: a log one row ahead of the checkpoint is cut on resuming, and a
-    checkpoint never exists without its row.
+    The order matters to a run that is killed: a log one row ahead of the checkpoint is cut on
+    resuming, and a checkpoint never exists without its row.
 
     Args:
         workdir: where the files go.
         phase: name of the phase, a column of the log.
         spec: travels inside the best model.
         monitor: the log's column that decides what is best; smaller is better.
-        first_epoch: the epoch this run starts with; the log's rows of this phase from there on are dropped.
+        first_epoch: the epoch this run starts with; the log's rows of this phase from there on are
+            dropped.
     """
 
     def __init__(self, workdir: Path, phase: str, spec: ModelSpec, monitor: str, first_epoch: int):
@@ -66,7 +67,10 @@ class RunFiles(keras.callbacks.Callback):
 
     def _write_history(self):
         columns = list(dict.fromkeys(key for row in self._rows for key in row))
-        with replacing(self._workdir / HISTORY) as temporary, temporary.open("w", newline="") as file:
+        with (
+            replacing(self._workdir / HISTORY) as temporary,
+            temporary.open("w", newline="") as file,
+        ):
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows(self._rows)

@@ -21,7 +21,7 @@ from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
 from tf_facealign.losses import LOSSES
 from tf_facealign.model_spec import ModelSpec
 from tf_facealign.models.aligner import build_aligner, set_mean_shape
-from tf_facealign.training.checkpoints import BEST, HISTORY, RunFiles, last_path, read_history
+from tf_facealign.training.checkpoints import BEST, HISTORY, RunFiles, last_path
 from tf_facealign.training.optimizers import build_optimizer
 from tf_facealign.training.stage_nme import StageNME
 
@@ -29,8 +29,10 @@ PHASES = ("phase_one", "phase_two")
 
 
 def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0) -> Path:
-    """Run both phases and leave in `workdir`: best.keras, history.csv, the last state of each phase,
-    config.yaml and versions.json.
+    """Run both phases.
+
+    The folder `workdir` receives best.keras, history.csv, the last state of each phase, config.yaml
+    and versions.json.
 
     Args:
         config: the experiment.
@@ -45,7 +47,9 @@ def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0)
         BadInput: the faces cannot be read, or `workdir` holds a run and `resume` is false.
     """
     if (workdir / HISTORY).exists() and not resume:
-        raise BadInput(f"{workdir}: holds a run already; continue it with --resume or choose another folder")
+        raise BadInput(
+            f"{workdir}: holds a run already; continue it with --resume or choose another folder"
+        )
     keras.utils.set_random_seed(config.seed)
     faces = _load(config)
     _describe(config, workdir)
@@ -81,8 +85,8 @@ def _load(config: Config) -> _Faces:
     training, validation = split_validation(faces, data.validation_fraction, config.seed)
     if not training or not validation:
         raise BadInput(
-            f"data.validation_fraction={data.validation_fraction} leaves {len(training)} training and "
-            f"{len(validation)} validation faces of {len(faces)}; both are needed"
+            f"data.validation_fraction={data.validation_fraction} leaves {len(training)} training "
+            f"and {len(validation)} validation faces of {len(faces)}; both are needed"
         )
     padding = get_dataset(data.dataset).padding
     crops = [FaceCrops(part, scheme, padding, data.cache) for part in (training, validation)]
@@ -139,7 +143,9 @@ def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose:
         raise failure from None
 
 
-def _start_phase(config: Config, name: str, faces: _Faces, workdir: Path, steps: int) -> keras.Model:
+def _start_phase(
+    config: Config, name: str, faces: _Faces, workdir: Path, steps: int
+) -> keras.Model:
     """A compiled model that starts from the mean shape, or from the best of phase one."""
     phase: PhaseConfig = getattr(config, name)
     model = build_model(config, phase.dropout)
@@ -147,7 +153,7 @@ def _start_phase(config: Config, name: str, faces: _Faces, workdir: Path, steps:
         model.set_weights(keras.models.load_model(workdir / BEST, compile=False).get_weights())
     else:
         set_mean_shape(model, faces.training.mean_shape())
-    # A frozen batch norm runs in inference mode in Keras; dropout stays active, as section 4.3 asks.
+    # Frozen batch norms run in inference mode in Keras; dropout stays active (section 4.3).
     frozen = name == "phase_two"
     model.get_layer("gregnet").trainable = not frozen
     shapes = list(model.output)
@@ -160,10 +166,15 @@ def _start_phase(config: Config, name: str, faces: _Faces, workdir: Path, steps:
     return model
 
 
-def _callbacks(config: Config, name: str, workdir: Path, epoch: int) -> list[keras.callbacks.Callback]:
+def _callbacks(
+    config: Config, name: str, workdir: Path, epoch: int
+) -> list[keras.callbacks.Callback]:
     phase: PhaseConfig = getattr(config, name)
     monitor = f"val_shape_{config.model.num_refinements}_nme"
-    callbacks = [RunFiles(workdir, name, _spec(config), monitor, epoch), keras.callbacks.TerminateOnNaN()]
+    callbacks = [
+        RunFiles(workdir, name, _spec(config), monitor, epoch),
+        keras.callbacks.TerminateOnNaN(),
+    ]
     if phase.schedule == "plateau":
         callbacks.append(
             keras.callbacks.ReduceLROnPlateau("loss", phase.plateau_factor, phase.plateau_patience)
