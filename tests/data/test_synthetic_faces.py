@@ -54,10 +54,10 @@ def edge_offset_px(
 
 
 def steepest_offset_px(
-    grey: np.ndarray, points_px: np.ndarray, normals: np.ndarray, reach_px: float = 5.0
+    grey: np.ndarray, points_px: np.ndarray, normals: np.ndarray, reach_px: float = 3.0
 ) -> np.ndarray:
     """How far along the normals the picture changes most; for an edge between uneven sides."""
-    steps = np.linspace(-reach_px, reach_px, 101)
+    steps = np.linspace(-reach_px, reach_px, 61)
     at = points_px[:, None, :] + steps[None, :, None] * normals[:, None, :]
     profile = map_coordinates(grey.astype(float), [at[..., 1], at[..., 0]], order=1)
     slope = np.diff(profile, axis=1) ** 2

@@ -10,8 +10,8 @@ from tf_facealign.data.synthetic_canvas import Array, Image
 from tf_facealign.data.synthetic_head import CENTRE, Head, bump
 from tf_facealign.data.synthetic_look import Appearance
 
-AROUND, RINGS = 150, 32  # samples of the face
-GRID = 80  # cells that they are dropped on, few enough that hardly one stays empty
+AROUND, RINGS = 128, 30  # samples of the face
+GRID = 72  # cells that they are dropped on, few enough that hardly one stays empty
 
 
 def lit_skin(
