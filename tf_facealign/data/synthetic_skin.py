@@ -10,8 +10,8 @@ from tf_facealign.data.synthetic_canvas import Array, Image
 from tf_facealign.data.synthetic_head import CENTRE, Head, bump
 from tf_facealign.data.synthetic_look import Appearance
 
-AROUND, RINGS = 128, 30  # samples of the face
-GRID = 72  # cells that they are dropped on, few enough that hardly one stays empty
+AROUND, RINGS = 120, 28  # samples of the face
+GRID = 64  # cells that they are dropped on, few enough that hardly one stays empty
 
 
 def lit_skin(
@@ -30,14 +30,15 @@ def lit_skin(
     points = head.lift(flat)
     normals = _normals(points) @ head.turn.T
     colours = _colours(head.anatomy, look, flat, normals, rng)
-    seen = normals[..., 2] > 0
-    cells = np.rint((to_px(points[seen]) + 0.5) * (GRID / size) - 0.5).astype(np.int32)
-    column, row = np.clip(cells, 0, GRID - 1).T
-    depth = np.argsort(points[seen] @ head.turn[2])
+    turned = points.reshape(-1, 3) @ head.turn[2]
+    seen = np.flatnonzero(normals[..., 2] > 0)
+    far_to_near = seen[np.argsort(turned[seen])]
+    cells = np.rint((to_px(points) + 0.5) * (GRID / size) - 0.5).astype(np.int32).reshape(-1, 2)
+    column, row = np.clip(cells[far_to_near], 0, GRID - 1).T
     sheet = np.zeros((GRID, GRID, 4), np.float32)
-    sheet[row[depth], column[depth], :3] = colours[seen][depth]  # in a cell the nearest stays
+    sheet[row, column, :3] = colours.reshape(-1, 3)[far_to_near]  # in a cell the nearest stays
     sheet[row, column, 3] = 1.0
-    sheet = cv2.GaussianBlur(sheet, (0, 0), 0.9) + 0.02 * cv2.GaussianBlur(sheet, (0, 0), 4.0)
+    sheet = cv2.GaussianBlur(sheet, (0, 0), 0.9) + 0.02 * cv2.blur(sheet, (17, 17))
     filled = sheet[..., :3] / np.maximum(sheet[..., 3:], 1e-6)
     fine = cv2.resize(filled, (size, size), interpolation=cv2.INTER_LINEAR)
     return np.ascontiguousarray(fine.transpose(2, 0, 1), dtype=np.float32)
