@@ -130,6 +130,7 @@ def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose:
         model.fit(
             batches,
             validation_data=plain_batches(faces.validation, num_shapes, phase.batch_size),
+            shuffle=False,  # the stream is
             steps_per_epoch=steps,
             epochs=phase.epochs,
             initial_epoch=epoch,
