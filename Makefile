@@ -15,8 +15,9 @@ venv: .venv/installed
 	$(BIN)/pip install --editable '.[dev]'
 	touch $@
 
+# A file's tests stay in one process, which so trains and converts their shared models once.
 test: venv
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 lint: venv
 	$(BIN)/ruff check .
