@@ -108,11 +108,13 @@ def test_plain_crop_shows_the_padded_box():
     assert shape[-1] == pytest.approx([11 / 12, 11 / 12], abs=1e-6)
 
 
-def test_image_that_fails_inside_tf_data_is_remembered(tmp_path):
+def test_unreadable_image_is_named_at_once_or_remembered(tmp_path):
     (tmp_path / "bad.jpg").write_bytes(b"no image")
     points = geometry.apply_affine(np.eye(2, 3), np.random.default_rng(0).uniform(0, 9, (19, 2)))
     face = FaceSample("bad", points, np.array([0.0, 0, 9, 9]), path=tmp_path / "bad.jpg")
-    crops = FaceCrops([face], SCHEME, face_crop.Padding())
+    with pytest.raises(BadInput, match=r"bad\.jpg"):
+        FaceCrops([face], SCHEME, face_crop.Padding())
+    crops = FaceCrops([face], SCHEME, face_crop.Padding(), cache=False)
     with pytest.raises(tf.errors.OpError):
         take(plain_batches(crops, 1, 1), 1)
     assert isinstance(crops.failure, BadInput)

@@ -8,6 +8,7 @@ number of threads.
 
 import functools
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import tensorflow as tf
@@ -31,15 +32,15 @@ class FaceCrops:
         faces: what to cut.
         scheme: gives the flip permutation.
         padding: of the boxes.
-        cache: keep decoded images in memory.
+        cache: decode all images at once and keep them in memory.
 
     Attributes:
         num_landmarks: L.
-        failure: the first face that could not be cut. tf.data turns an exception into an error of
+        failure: the last image that could not be read. tf.data turns an exception into an error of
             its own; whoever sees that one finds the cause here.
 
     Raises:
-        BadInput: a face's box has no area.
+        BadInput: a face's box has no area, or (where they are kept) an image cannot be read.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class FaceCrops:
         self._affines = [face_crop.crop_affine(face.box_px, padding) for face in self._faces]
         self._permutation = np.array(scheme.flip_permutation)
         self.num_landmarks = scheme.num_landmarks
-        self._images: dict[int, NDArray[np.uint8]] = {}
-        self._cache = cache
         self.failure: BadInput | None = None
+        self._images: list[NDArray[np.uint8]] = []
+        if cache:
+            with ThreadPoolExecutor() as threads:
+                self._images = list(threads.map(FaceSample.image_rgb, self._faces))
 
     def __len__(self) -> int:
         return len(self._faces)
@@ -82,16 +85,13 @@ class FaceCrops:
         return face_crop.cut(self._image(index), affine), shape.astype(np.float32)
 
     def _image(self, index: int) -> NDArray[np.uint8]:
-        image = self._images.get(index)
-        if image is None:
-            try:
-                image = self._faces[index].image_rgb()
-            except BadInput as failure:
-                self.failure = failure
-                raise
-            if self._cache:
-                self._images[index] = image
-        return image
+        if self._images:
+            return self._images[index]
+        try:
+            return self._faces[index].image_rgb()
+        except BadInput as failure:
+            self.failure = failure
+            raise
 
 
 def training_batches(

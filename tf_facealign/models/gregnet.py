@@ -51,8 +51,12 @@ def build_gregnet(num_landmarks: int, width: float = 1.0, dropout: float = 0.0) 
 
 
 def _scaled(channels: int, width: float) -> int:
-    """Channels times width, a multiple of 4 so that vector units stay full."""
-    return max(4, int(channels * width / 4 + 0.5) * 4)
+    """Channels times width, a multiple of 4 so that vector units stay full, and at least 16.
+
+    Below 16 oneDNN's weight gradient of a strided 1×1 convolution writes past its workspace and
+    crashes TensorFlow on the CPU: github.com/uxlfoundation/oneDNN/issues/6035.
+    """
+    return max(16, round(channels * width / 4) * 4)
 
 
 def _conv_norm(x: keras.KerasTensor, channels: int, strides: int, kernel: int, name: str):

@@ -171,7 +171,8 @@ def _callbacks(
     config: Config, name: str, workdir: Path, epoch: int
 ) -> list[keras.callbacks.Callback]:
     phase: PhaseConfig = getattr(config, name)
-    monitor = f"val_shape_{config.model.num_refinements}_nme"
+    last = config.model.num_refinements
+    monitor = f"val_shape_{last}_nme" if last else "val_nme"  # Keras does not prefix an only output
     callbacks = [
         RunFiles(workdir, name, _spec(config), monitor, epoch),
         keras.callbacks.TerminateOnNaN(),
