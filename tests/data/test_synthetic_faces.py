@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from tf_facealign.data.synthetic_anatomy import Anatomy
+from tf_facealign.data.synthetic.anatomy import Anatomy
+from tf_facealign.data.synthetic.look import Appearance
 from tf_facealign.data.synthetic_faces import (
     FaceRecipe,
     draw_face,
@@ -14,7 +15,6 @@ from tf_facealign.data.synthetic_faces import (
     sample_recipe,
     synthetic_faces,
 )
-from tf_facealign.data.synthetic_look import Appearance
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import SCHEMES, get_scheme, scheme_from_names
 

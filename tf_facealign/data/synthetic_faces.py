@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.data.face_sample import FaceSample
-from tf_facealign.data.synthetic_anatomy import Anatomy, sample_anatomy
-from tf_facealign.data.synthetic_head import Head
-from tf_facealign.data.synthetic_look import Appearance, sample_look
-from tf_facealign.data.synthetic_paint import Placement, paint_face
+from tf_facealign.data.synthetic.anatomy import Anatomy, sample_anatomy
+from tf_facealign.data.synthetic.head import Head
+from tf_facealign.data.synthetic.look import Appearance, sample_look
+from tf_facealign.data.synthetic.paint import Placement, paint_face
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
 

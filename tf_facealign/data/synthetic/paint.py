@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_facealign.data.synthetic_canvas import CIRCLE, Array, Canvas, Image, ellipse, planes
-from tf_facealign.data.synthetic_features import JAW_STEPS, SIDES, flat_curves
-from tf_facealign.data.synthetic_head import Head
-from tf_facealign.data.synthetic_look import Appearance, Colour
-from tf_facealign.data.synthetic_skin import lit_skin
+from tf_facealign.data.synthetic.canvas import CIRCLE, Array, Canvas, Image, ellipse, planes
+from tf_facealign.data.synthetic.features import JAW_STEPS, SIDES, flat_curves
+from tf_facealign.data.synthetic.head import Head
+from tf_facealign.data.synthetic.look import Appearance, Colour
+from tf_facealign.data.synthetic.skin import lit_skin
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from tf_facealign.data.synthetic_anatomy import Anatomy
-from tf_facealign.data.synthetic_canvas import Array, Image
-from tf_facealign.data.synthetic_head import CENTRE, Head, bump
-from tf_facealign.data.synthetic_look import Appearance
+from tf_facealign.data.synthetic.anatomy import Anatomy
+from tf_facealign.data.synthetic.canvas import Array, Image
+from tf_facealign.data.synthetic.head import CENTRE, Head, bump
+from tf_facealign.data.synthetic.look import Appearance
 
 AROUND, RINGS = 120, 28  # samples of the face
 GRID = 64  # cells that they are dropped on, few enough that hardly one stays empty

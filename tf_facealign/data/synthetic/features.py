@@ -2,7 +2,7 @@
 
 Head coordinates, in half face widths: x to the image right, y down, z towards the camera; the eyes
 are at y = 0, the ears at x = ±1, z = 0. Everything here is flat, (x, y) of the unturned face;
-`synthetic_head` adds the third dimension. A side is -1 (image left) or 1 (image right).
+`head` adds the third dimension. A side is -1 (image left) or 1 (image right).
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_facealign.data.synthetic_anatomy import Anatomy
+from tf_facealign.data.synthetic.anatomy import Anatomy
 
 Array = NDArray[np.float64]
 

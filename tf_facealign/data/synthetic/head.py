@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tf_facealign.data.synthetic_anatomy import Anatomy
-from tf_facealign.data.synthetic_features import JAW_STEPS, Array, flat_landmarks, outline
+from tf_facealign.data.synthetic.anatomy import Anatomy
+from tf_facealign.data.synthetic.features import JAW_STEPS, Array, flat_landmarks, outline
 
 CAMERA_DISTANCE = 8.0  # in half face widths
 CENTRE = np.array([0.0, 0.42])
