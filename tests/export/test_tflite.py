@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from tf_facealign.data.datasets import DATA_VARIABLE, load_faces
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.export.tflite import convert, export_tflite
@@ -46,8 +47,17 @@ def keras_file(model, tmp_path_factory):
     return path
 
 
-def crops():
-    faces = synthetic_faces(8, SCHEME)
+def drawn_faces():
+    return synthetic_faces(8, SCHEME)
+
+
+def real_faces():
+    if DATA_VARIABLE not in os.environ:
+        pytest.skip(f"set {DATA_VARIABLE} to the folder that holds 300w/")
+    return load_faces("300w", split="lfpw_test")[:32]
+
+
+def crops(faces):
     cuts = [cut(face.image_rgb(), crop_affine(face.box_px, Padding())) for face in faces]
     return np.stack(cuts).astype("float32")
 
@@ -57,13 +67,17 @@ def lite_shapes(interpreter, images):
     return np.concatenate([run(image=image[None])["shape_2"] for image in images])
 
 
-def test_equals_keras_also_outside_the_crop(model):
+@pytest.mark.parametrize(
+    "faces", [drawn_faces, pytest.param(real_faces, marks=pytest.mark.dataset)]
+)
+def test_equals_keras_also_outside_the_crop(model, faces):
+    images = crops(faces())
     interpreter = Interpreter(model_content=convert(model))
-    expected = model.predict(crops(), verbose=0)
+    expected = model.predict(images, verbose=0)
     assert expected["shape_2"].min() < -0.3
     assert expected["shape_2"].max() > 1.3
     assert np.abs(expected["shape_2"] - expected["shape_0"]).max() > 1 / 112
-    np.testing.assert_allclose(lite_shapes(interpreter, crops()), expected["shape_2"], atol=1e-4)
+    np.testing.assert_allclose(lite_shapes(interpreter, images), expected["shape_2"], atol=1e-4)
 
 
 def test_has_builtin_operators_only(model):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tf_facealign.files import replacing
+from tf_facealign.provenance import provenance
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,14 @@ class Report:
         }
 
     def write_json(self, path: str | Path) -> None:
-        """Write `to_json()` to a file, which appears whole or not at all.
+        """Write `to_json()` and what made it (`provenance`); the file appears whole or not at all.
 
         Raises:
             BadInput: the folder cannot be written to.
         """
+        content = {**self.to_json(), "made_by": provenance()}
         with replacing(path) as temporary:
-            temporary.write_text(json.dumps(self.to_json(), indent=2, allow_nan=False) + "\n")
+            temporary.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
 
     def table(self) -> str:
         """The report as text: a block a normaliser, a row a subset, every stage side by side."""

@@ -2,14 +2,11 @@
 
 import dataclasses
 import json
-import platform
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 
-from tf_facealign import __version__
 from tf_facealign.config import Config, PhaseConfig, save_config
 from tf_facealign.data.augmentations import RandomPlacement
 from tf_facealign.data.datasets import get_dataset, load_faces, split_validation
@@ -21,6 +18,7 @@ from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
 from tf_facealign.losses import LOSSES
 from tf_facealign.model_spec import ModelSpec
 from tf_facealign.models.aligner import build_aligner, set_mean_shape
+from tf_facealign.provenance import provenance
 from tf_facealign.training.checkpoints import BEST, HISTORY, RunFiles, last_path
 from tf_facealign.training.optimizers import build_optimizer
 from tf_facealign.training.stage_nme import StageNME
@@ -32,7 +30,7 @@ def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0)
     """Run both phases.
 
     The folder `workdir` receives best.keras, history.csv, the last state of each phase, config.yaml
-    and versions.json.
+    and made_by.json.
 
     Args:
         config: the experiment.
@@ -96,15 +94,9 @@ def _load(config: Config) -> _Faces:
 def _describe(config: Config, workdir: Path) -> None:
     """Write what a reader of the results needs to repeat them."""
     save_config(config, workdir / "config.yaml")
-    versions = {
-        "tf_facealign": __version__,
-        "python": platform.python_version(),
-        "keras": keras.version(),
-        "backend": keras.backend.backend(),
-        "command": sys.argv,
-    }
-    with replacing(workdir / "versions.json") as temporary:
-        temporary.write_text(json.dumps(versions, indent=2) + "\n")
+    made_by = {**provenance(), "backend": keras.backend.backend()}
+    with replacing(workdir / "made_by.json") as temporary:
+        temporary.write_text(json.dumps(made_by, indent=2) + "\n")
 
 
 def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose: int) -> None:
