@@ -9,7 +9,8 @@ from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.synthetic.anatomy import Anatomy, sample_anatomy
 from tf_facealign.data.synthetic.head import Head
 from tf_facealign.data.synthetic.look import Appearance, sample_look
-from tf_facealign.data.synthetic.paint import Placement, paint_face
+from tf_facealign.data.synthetic.paint import paint_face
+from tf_facealign.data.synthetic.painter import Placement
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
 
