@@ -61,7 +61,7 @@ def test_draws_stay_in_their_ranges_and_follow_the_seed():
 @pytest.mark.parametrize("name", SCHEMES)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_dot_at_each_landmark_is_found_at_the_augmented_landmark(name, seed):
-    """One landmark at a time is painted before, and found after; mirrored, at its partner's index."""
+    """A landmark is painted before, and found after; mirrored, at its partner's index."""
     scheme = get_scheme(name)
     rng = np.random.default_rng(seed)
     points = rng.uniform([60, 65], [120, 115], (scheme.num_landmarks, 2))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from tf_facealign.data.datasets import DATA_VARIABLE, load_faces
 from tf_facealign.data.synthetic_faces import synthetic_faces
@@ -40,6 +40,11 @@ def model():
 
 
 @pytest.fixture(scope="module")
+def content(model):
+    return convert(model)
+
+
+@pytest.fixture(scope="module")
 def keras_file(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("export") / "model.keras"
     model.save(path)
@@ -70,9 +75,9 @@ def lite_shapes(interpreter, images):
 @pytest.mark.parametrize(
     "faces", [drawn_faces, pytest.param(real_faces, marks=pytest.mark.dataset)]
 )
-def test_equals_keras_also_outside_the_crop(model, faces):
+def test_equals_keras_also_outside_the_crop(model, content, faces):
     images = crops(faces())
-    interpreter = Interpreter(model_content=convert(model))
+    interpreter = Interpreter(model_content=content)
     expected = model.predict(images, verbose=0)
     assert expected["shape_2"].min() < -0.3
     assert expected["shape_2"].max() > 1.3
@@ -80,23 +85,17 @@ def test_equals_keras_also_outside_the_crop(model, faces):
     np.testing.assert_allclose(lite_shapes(interpreter, images), expected["shape_2"], atol=1e-4)
 
 
-def test_has_builtin_operators_only(model):
-    interpreter = Interpreter(
-        model_content=convert(model), experimental_op_resolver_type=_without_delegates()
-    )
+def test_has_builtin_operators_only(content):
+    # Delegates would hide the operators they take over.
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=plain)
     interpreter.allocate_tensors()
     used = {details["op_name"] for details in interpreter._get_ops_details()}
     assert used <= BUILTINS, used - BUILTINS
 
 
-def _without_delegates():
-    from ai_edge_litert.interpreter import OpResolverType
-
-    return OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-
-
-def test_contract_of_the_file(model):
-    interpreter = Interpreter(model_content=convert(model))
+def test_contract_of_the_file(content):
+    interpreter = Interpreter(model_content=content)
     assert interpreter.get_signature_list() == {
         "serving_default": {"inputs": ["image"], "outputs": ["shape_2"]}
     }
