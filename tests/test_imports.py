@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "tf_facealign"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 EVERYWHERE = {"errors", "files"}
+SCHEMES = {"benchmark_schemes", "landmark_scheme"}
 # A room → the rooms whose modules it may import, besides its own and EVERYWHERE.
 ALLOWED = {
     "errors": set(),
@@ -21,36 +22,37 @@ ALLOWED = {
     "images": set(),
     "geometry": set(),
     "landmark_scheme": set(),
+    "benchmark_schemes": {"landmark_scheme"},
     "config": set(),
     "model_spec": set(),
     "face_crop": {"geometry"},
-    "losses": {"face_crop.CROP_SIZE", "geometry", "landmark_scheme"},
-    "metrics": {"geometry", "landmark_scheme"},
-    "models": {"face_crop.CROP_SIZE", "geometry", "landmark_scheme"},
-    "data": {"config", "face_crop", "geometry", "images", "landmark_scheme", "progress"},
-    "evaluation": {"data.face_sample", "landmark_scheme", "metrics", "progress"},
+    "losses": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
+    "metrics": {"geometry", *SCHEMES},
+    "models": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
+    "data": {"config", "face_crop", "geometry", "images", *SCHEMES, "progress"},
+    "evaluation": {"data.face_sample", *SCHEMES, "metrics", "progress"},
     "training": {
         "config",
         "data",
         "evaluation",
         "face_crop",
-        "landmark_scheme",
+        *SCHEMES,
         "losses",
         "metrics",
         "model_spec",
         "models",
     },
-    "export": {"evaluation", "face_crop", "landmark_scheme", "model_spec", "models", "progress"},
+    "export": {"evaluation", "face_crop", *SCHEMES, "model_spec", "models", "progress"},
     "inference": {
         "face_crop",
         "geometry",
         "images",
-        "landmark_scheme",
+        *SCHEMES,
         "model_spec",
         "progress",
         "visualization",
     },
-    "visualization": {"images", "landmark_scheme"},
+    "visualization": {"images", *SCHEMES},
     "cli": {"progress"},
     "__init__": set(),
 }

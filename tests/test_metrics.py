@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tf_facealign import geometry
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
-from tf_facealign.landmark_scheme import get_scheme
 from tf_facealign.metrics import auc, ced, failure_rate, nme, point_errors
 
 Array = NDArray[np.float64]

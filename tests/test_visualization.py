@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
-from tf_facealign.landmark_scheme import get_scheme
 from tf_facealign.visualization import LINE_RGB, POINT_RGB, draw_landmarks
 
 SCHEME = get_scheme("aflw19")

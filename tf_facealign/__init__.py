@@ -16,7 +16,7 @@ _LAZY = {
     "Padding": "tf_facealign.face_crop",
     "build_aligner": "tf_facealign.models.aligner",
     "build_gregnet": "tf_facealign.models.gregnet",
-    "get_scheme": "tf_facealign.landmark_scheme",
+    "get_scheme": "tf_facealign.benchmark_schemes",
     "read_image": "tf_facealign.images",
 }
 __all__ = ["__version__", *sorted(_LAZY)]

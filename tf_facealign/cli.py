@@ -118,10 +118,10 @@ def _describe_model(path: str) -> str:
 
 
 def _synthesize(args: argparse.Namespace) -> int:
+    from tf_facealign.benchmark_schemes import get_scheme
     from tf_facealign.data.pts_file import write_pts
     from tf_facealign.data.synthetic_faces import synthetic_faces
     from tf_facealign.images import write_image
-    from tf_facealign.landmark_scheme import get_scheme
 
     faces = synthetic_faces(args.count, get_scheme(args.scheme), seed=args.seed)
     for number, face in enumerate(faces):

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from tf_facealign import face_crop, geometry
+from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
 from tf_facealign.data.augmentations import Placement, RandomPlacement
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops
-from tf_facealign.landmark_scheme import SCHEMES, get_scheme
 
 BOX = np.array([40.0, 50.0, 140.0, 130.0])
 AFFINE = face_crop.crop_affine(BOX, face_crop.Padding())  # a square of 120 px about (90, 90)

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.datasets import DATASETS, get_dataset, load_faces, split_validation
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.pts_file import write_pts
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
-from tf_facealign.landmark_scheme import get_scheme
 
 SHAPE = np.random.default_rng(0).uniform(0, 100, (68, 2))
 

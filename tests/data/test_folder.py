@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.folder import read_folder
 from tf_facealign.data.pts_file import write_pts
 from tf_facealign.errors import BadInput
-from tf_facealign.landmark_scheme import get_scheme
 
 AFLW19 = get_scheme("aflw19")
 SHAPE = np.random.default_rng(0).uniform(0, 100, (19, 2))

@@ -5,12 +5,12 @@ import pytest
 import tensorflow as tf
 
 from tf_facealign import face_crop, geometry
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.augmentations import RandomPlacement
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
-from tf_facealign.landmark_scheme import get_scheme
 
 SCHEME = get_scheme("aflw19")
 COUNT = 7

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
+from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
 from tf_facealign.data.synthetic.anatomy import Anatomy
 from tf_facealign.data.synthetic.look import Appearance
 from tf_facealign.data.synthetic_faces import (
@@ -16,7 +17,7 @@ from tf_facealign.data.synthetic_faces import (
     synthetic_faces,
 )
 from tf_facealign.errors import BadInput
-from tf_facealign.landmark_scheme import SCHEMES, get_scheme, scheme_from_names
+from tf_facealign.landmark_scheme import scheme_from_names
 
 # Flat light on pale skin, no noise: features stand out and nothing else does.
 PLAIN = Appearance(

@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from tf_facealign import metrics
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.datasets import load_faces
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.errors import BadInput
 from tf_facealign.evaluation.evaluate import evaluate, predict_faces, score
 from tf_facealign.images import write_image
-from tf_facealign.landmark_scheme import get_scheme, scheme_from_names
+from tf_facealign.landmark_scheme import scheme_from_names
 
 IBUG68 = get_scheme("ibug68")
 RNG = np.random.default_rng(3)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.datasets import DATA_VARIABLE, load_faces
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.export.tflite import convert, export_tflite
 from tf_facealign.face_crop import Padding, crop_affine, cut
-from tf_facealign.landmark_scheme import get_scheme
 from tf_facealign.model_spec import ModelSpec, embed_spec, read_spec
 from tf_facealign.models.aligner import build_aligner, set_mean_shape
 

@@ -163,10 +163,10 @@ def test_bad_data_stops_before_anything_is_written(toy, tmp_path, change, messag
 
 @pytest.mark.parametrize("cache", [True, False])
 def test_unreadable_training_image_is_named(toy, tmp_path, cache):
+    from tf_facealign.benchmark_schemes import get_scheme
     from tf_facealign.data.pts_file import write_pts
     from tf_facealign.data.synthetic_faces import synthetic_faces
     from tf_facealign.images import write_image
-    from tf_facealign.landmark_scheme import get_scheme
 
     for face in synthetic_faces(12, get_scheme("aflw19")):
         write_image(tmp_path / f"faces/{face.name}.png", face.image_rgb())

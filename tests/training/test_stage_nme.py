@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tf_facealign import metrics
-from tf_facealign.landmark_scheme import get_scheme
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.training.stage_nme import StageNME
 
 

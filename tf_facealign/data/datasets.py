@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.folder import read_folder
 from tf_facealign.data.ibug300w import SPLITS as SPLITS_300W
@@ -14,7 +15,7 @@ from tf_facealign.data.ibug300w import read_300w
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
-from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
+from tf_facealign.landmark_scheme import LandmarkScheme
 
 DATA_VARIABLE = "FACEALIGN_DATA"
 """Environment variable: the folder that holds `300w/` and the other datasets."""

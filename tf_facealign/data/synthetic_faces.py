@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.synthetic.anatomy import Anatomy, sample_anatomy
 from tf_facealign.data.synthetic.head import Head
@@ -12,7 +13,7 @@ from tf_facealign.data.synthetic.look import Appearance, sample_look
 from tf_facealign.data.synthetic.paint import paint_face
 from tf_facealign.data.synthetic.painter import Placement
 from tf_facealign.errors import BadInput
-from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
+from tf_facealign.landmark_scheme import LandmarkScheme
 
 MARGIN = 0.25
 

@@ -1,6 +1,6 @@
 """A model's spec in words, for `facealign info`."""
 
-from tf_facealign.landmark_scheme import get_scheme
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.model_spec import ModelSpec
 
 

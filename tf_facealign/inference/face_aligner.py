@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tf_facealign import face_crop
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
 from tf_facealign.inference.face_detector import FaceDetector
 from tf_facealign.inference.image_check import check_image
 from tf_facealign.inference.predictors import KerasPredictor, LiteRTPredictor, Predictor
-from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
+from tf_facealign.landmark_scheme import LandmarkScheme
 from tf_facealign.model_spec import ModelSpec, read_spec
 
 

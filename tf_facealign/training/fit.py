@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
 from tf_facealign.data.augmentations import RandomPlacement
 from tf_facealign.data.datasets import get_dataset, load_faces, split_validation
@@ -14,7 +15,7 @@ from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
-from tf_facealign.landmark_scheme import LandmarkScheme, get_scheme
+from tf_facealign.landmark_scheme import LandmarkScheme
 from tf_facealign.losses import LOSSES
 from tf_facealign.model_spec import ModelSpec
 from tf_facealign.models.aligner import build_aligner, set_mean_shape
