@@ -18,7 +18,6 @@ SCHEMES = {"benchmark_schemes", "landmark_scheme"}
 ALLOWED = {
     "errors": set(),
     "files": set(),
-    "progress": set(),
     "images": set(),
     "geometry": set(),
     "landmark_scheme": set(),
@@ -29,8 +28,8 @@ ALLOWED = {
     "losses": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
     "metrics": {"geometry", *SCHEMES},
     "models": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
-    "data": {"config", "face_crop", "geometry", "images", *SCHEMES, "progress"},
-    "evaluation": {"data.face_sample", *SCHEMES, "metrics", "progress"},
+    "data": {"config", "face_crop", "geometry", "images", *SCHEMES},
+    "evaluation": {"data.face_sample", *SCHEMES, "metrics"},
     "training": {
         "config",
         "data",
@@ -42,18 +41,17 @@ ALLOWED = {
         "model_spec",
         "models",
     },
-    "export": {"evaluation", "face_crop", *SCHEMES, "model_spec", "models", "progress"},
+    "export": {"evaluation", "face_crop", *SCHEMES, "model_spec", "models"},
     "inference": {
         "face_crop",
         "geometry",
         "images",
         *SCHEMES,
         "model_spec",
-        "progress",
         "visualization",
     },
     "visualization": {"images", *SCHEMES},
-    "cli": {"progress"},
+    "cli": set(),
     "__init__": set(),
 }
 # These wait for a call, so that the heavy half loads only when it is needed.

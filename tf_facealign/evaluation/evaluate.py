@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from tf_facealign import metrics
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.errors import BadInput
 from tf_facealign.evaluation.report import Report, Score
 from tf_facealign.landmark_scheme import LandmarkScheme
-from tf_facealign.progress import progress
 
 Predict = Callable[[NDArray[np.uint8], NDArray[np.float64]], Any]
 """(image, boxes) → landmarks.
@@ -54,7 +54,7 @@ def predict_faces(predict: Predict, faces: Sequence[FaceSample]) -> dict[str, ND
         raise BadInput("there are no faces to predict")
     images = [list(group) for _, group in groupby(faces, lambda face: face.path or id(face.pixels))]
     parts: list[dict[str, NDArray[np.float64]]] = []
-    for members in progress(images, "evaluate"):
+    for members in tqdm(images, desc="evaluate", disable=None):
         parts.append(_predict_image(predict, members))
         if list(parts[-1]) != list(parts[0]):
             raise BadInput(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
@@ -15,7 +16,6 @@ from tf_facealign.files import replacing
 from tf_facealign.images import IMAGE_SUFFIXES, read_image, write_image
 from tf_facealign.inference.box_sources import BoxSource, box_source
 from tf_facealign.inference.face_aligner import Face, FaceAligner
-from tf_facealign.progress import progress
 from tf_facealign.visualization import draw_landmarks
 
 
@@ -99,7 +99,7 @@ def _predict_all(
 ) -> tuple[dict[str, Any], list[str]]:
     """The result over all images, and a line for each that failed."""
     entries, failures = [], []
-    for path in progress(images, "predict"):
+    for path in tqdm(images, desc="predict", disable=None):
         try:
             faces = _predict_image(aligner, source, path, drawings.get(path))
         except BadInput as error:
