@@ -46,6 +46,15 @@ def test_landmarks_that_are_no_numbers_are_refused(value):
         FaceSample("a", np.array([[1.0, value]]), BOX, pixels=PIXELS)
 
 
+@pytest.mark.parametrize(
+    "box",
+    [[0, 0, 5], [0, 0, 0, 5], [5, 0, 0, 5], [0, 5, 5, 5], [0, 0, np.nan, 5], [0, 0, 5, np.inf]],
+)
+def test_boxes_without_area_are_refused(box):
+    with pytest.raises(BadInput, match="a: box .* has no area"):
+        FaceSample("a", LANDMARKS, np.array(box, float), pixels=PIXELS)
+
+
 def test_a_sample_stays_as_it_is():
     with pytest.raises(AttributeError):
         FaceSample("a", LANDMARKS, BOX, pixels=PIXELS).name = "b"

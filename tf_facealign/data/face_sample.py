@@ -43,6 +43,9 @@ class FaceSample:
             )
         if not np.isfinite(self.landmarks_px).all():
             raise BadInput(f"{self.name}: a landmark is not a finite number")
+        box = self.box_px
+        if not (box.shape == (4,) and np.isfinite(box).all() and (box[2:] > box[:2]).all()):
+            raise BadInput(f"{self.name}: box {box.tolist()} has no area or is no box x0 y0 x1 y1")
 
     def image_rgb(self) -> NDArray[np.uint8]:
         """The image, (H, W, 3) uint8 RGB.
