@@ -24,12 +24,14 @@ ALLOWED = {
     "benchmark_schemes": {"landmark_scheme"},
     "config": set(),
     "model_spec": set(),
+    "native_log": set(),
+    "provenance": set(),
     "face_crop": {"geometry"},
     "losses": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
     "metrics": {"geometry", *SCHEMES},
     "models": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
     "data": {"config", "face_crop", "geometry", "images", *SCHEMES},
-    "evaluation": {"data.face_sample", *SCHEMES, "metrics"},
+    "evaluation": {"data.face_sample", *SCHEMES, "metrics", "provenance"},
     "training": {
         "config",
         "data",
@@ -40,6 +42,7 @@ ALLOWED = {
         "metrics",
         "model_spec",
         "models",
+        "provenance",
     },
     "export": {"evaluation", "face_crop", *SCHEMES, "model_spec", "models"},
     "inference": {
@@ -51,7 +54,7 @@ ALLOWED = {
         "visualization",
     },
     "visualization": {"images", *SCHEMES},
-    "cli": set(),
+    "cli": {"native_log"},
     "__init__": set(),
 }
 # These wait for a call, so that the heavy half loads only when it is needed.

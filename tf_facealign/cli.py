@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tf_facealign import __version__
 from tf_facealign.errors import BadInput
+from tf_facealign.native_log import without_banners
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 """Exit codes; Python itself exits with 1 after the traceback of a bug."""
@@ -51,9 +52,10 @@ def _print_error(error: BadInput | str) -> None:
 
 def _train(args: argparse.Namespace) -> int:
     from tf_facealign.config import load_config
-    from tf_facealign.training.fit import train
 
     config = load_config(args.config, args.set)
+    with without_banners():
+        from tf_facealign.training.fit import train
     best = train(config, args.workdir, resume=args.resume, verbose=int(sys.stdout.isatty()))
     print(f"best model: {best}")
     return DONE
@@ -64,7 +66,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     from tf_facealign.evaluation.evaluate import evaluate
     from tf_facealign.inference.face_aligner import FaceAligner
 
-    aligner = FaceAligner.load(args.model)
+    with without_banners():
+        aligner = FaceAligner.load(args.model)
     faces = load_faces(args.dataset, args.root, args.split, aligner.scheme)
     report = evaluate(aligner.stages, faces, aligner.scheme)
     print(report.table())
@@ -77,7 +80,8 @@ def _predict(args: argparse.Namespace) -> int:
     from tf_facealign.inference.face_aligner import FaceAligner
     from tf_facealign.inference.predict_files import predict_files
 
-    aligner = FaceAligner.load(args.model)
+    with without_banners():
+        aligner = FaceAligner.load(args.model)
     failures = predict_files(aligner, args.input, args.boxes, args.json, args.draw)
     for failure in failures:
         _print_error(failure)
@@ -85,8 +89,8 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from tf_facealign.export.tflite import export_tflite
-
+    with without_banners():
+        from tf_facealign.export.tflite import export_tflite
     export_tflite(args.model, args.output, variant=args.variant)
     return DONE
 
@@ -98,10 +102,12 @@ def _info(args: argparse.Namespace) -> int:
 
 def _describe_config(path: str) -> str:
     from tf_facealign.config import load_config
-    from tf_facealign.models.complexity import complexity_table
-    from tf_facealign.training.fit import build_model
 
-    return complexity_table(build_model(load_config(path)))
+    config = load_config(path)
+    with without_banners():
+        from tf_facealign.models.complexity import complexity_table
+        from tf_facealign.training.fit import build_model
+    return complexity_table(build_model(config))
 
 
 def _describe_model(path: str) -> str:
@@ -111,9 +117,9 @@ def _describe_model(path: str) -> str:
     text = describe_spec(read_spec(path))
     if Path(path).suffix != ".keras":
         return text
-    from tf_facealign.models.complexity import complexity_table
-    from tf_facealign.models.loading import load_model
-
+    with without_banners():
+        from tf_facealign.models.complexity import complexity_table
+        from tf_facealign.models.loading import load_model
     return f"{text}\n\n{complexity_table(load_model(path))}"
 
 

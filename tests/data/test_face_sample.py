@@ -51,7 +51,7 @@ def test_landmarks_that_are_no_numbers_are_refused(value):
     [[0, 0, 5], [0, 0, 0, 5], [5, 0, 0, 5], [0, 5, 5, 5], [0, 0, np.nan, 5], [0, 0, 5, np.inf]],
 )
 def test_boxes_without_area_are_refused(box):
-    with pytest.raises(BadInput, match="a: box .* has no area"):
+    with pytest.raises(BadInput, match=r"a: box .* has no area"):
         FaceSample("a", LANDMARKS, np.array(box, float), pixels=PIXELS)
 
 
