@@ -18,7 +18,8 @@ def results_table() -> str:
         result = json.loads(path.read_text())
         for subset, score in result["subsets"].items():
             stages = [f"{s[subset]['nme']:.2f}" for s in result["stages"].values()]
-            cells = [f"[{path.stem}](docs/results/{path.name})", subset, str(score["faces"]), *stages]
+            link = f"[{path.stem}](docs/results/{path.name})"
+            cells = [link, subset, str(score["faces"]), *stages]
             cells += [f"{score['failure_rate']:.2f} %", f"{score['auc']:.4f}"]
             rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

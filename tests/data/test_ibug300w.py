@@ -88,7 +88,9 @@ def test_what_a_face_carries(root: Path) -> None:
     np.testing.assert_allclose(face.landmarks_px, _landmarks(), atol=1e-6)
     np.testing.assert_array_equal(face.box_px[:2], face.landmarks_px.min(0))
     np.testing.assert_array_equal(face.box_px[2:], face.landmarks_px.max(0))
-    assert face.subsets == ("common", "full", "helen_test")
+    assert face.subsets == ("common", "helen_test")
+    assert read_300w(root, "full")[1].subsets == ("common", "full", "helen_test")
+    assert read_300w(root, "helen_test")[0].subsets == ("helen_test",)
 
 
 def test_faces_of_one_photo_share_a_group(root: Path) -> None:

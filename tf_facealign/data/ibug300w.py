@@ -68,7 +68,7 @@ def read_300w(root: str | Path, split: str) -> list[FaceSample]:
         raise BadInput(f"300-W has no split {split!r}; it has: {', '.join(SPLITS)}")
     if not root.is_dir():
         raise BadInput(f"{root}: no such folder (300-W is looked for there)")
-    folders = {folder: _read_folder(root, folder) for folder in SPLITS[split]}
+    folders = {folder: _read_folder(root, folder, split) for folder in SPLITS[split]}
     faces = [face for members in folders.values() for face in members]
     if not faces:
         wanted = ", ".join(f"{folder}/" for folder in folders)
@@ -77,14 +77,21 @@ def read_300w(root: str | Path, split: str) -> list[FaceSample]:
     return faces
 
 
-def _read_folder(root: Path, folder: str) -> list[FaceSample]:
-    """The faces of one folder, by name; none where the folder is missing."""
+def _read_folder(root: Path, folder: str, split: str) -> list[FaceSample]:
+    """The faces of one folder, by name; none where the folder is missing.
+
+    Their subsets are those the split takes whole: LFPW's test faces alone are not "common".
+    """
     if not (root / folder).is_dir():
         return []
     files = sorted((root / folder).iterdir())
     images = {path.stem: path for path in files if path.suffix.lower() in (".jpg", ".jpeg", ".png")}
     boxes = _official_boxes(root, folder)
-    subsets = tuple(split for split, folders in SPLITS.items() if folder in folders)
+    subsets = tuple(
+        name
+        for name, folders in SPLITS.items()
+        if folder in folders and set(folders) <= set(SPLITS[split])
+    )
     faces = []
     for path in files:
         if path.suffix != ".pts" or path.name.startswith("."):
