@@ -21,13 +21,15 @@ test: venv
 
 lint: venv
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 quickstart: venv
-	$(FACEALIGN) train --config configs/quickstart.yaml --workdir $(QUICKSTART)
+	$(FACEALIGN) train --config configs/quickstart.yaml --workdir $(QUICKSTART) --resume
 	$(FACEALIGN) evaluate --model $(QUICKSTART)/best.keras --dataset synthetic
 	$(FACEALIGN) export --model $(QUICKSTART)/best.keras --output $(QUICKSTART)/quickstart.tflite
-	$(FACEALIGN) synthesize --count 6 --output $(QUICKSTART)/faces
-	$(FACEALIGN) predict --model $(QUICKSTART)/quickstart.tflite $(QUICKSTART)/faces --boxes full \
+	$(FACEALIGN) synthesize --count 6 --seed 7 --output $(QUICKSTART)/faces
+	$(FACEALIGN) predict --model $(QUICKSTART)/quickstart.tflite $(QUICKSTART)/faces \
+		--boxes $(QUICKSTART)/faces/boxes.json \
 		--json $(QUICKSTART)/landmarks.json --draw $(QUICKSTART)/drawn
 	@echo "The landmarks are drawn in $(QUICKSTART)/drawn"

@@ -244,12 +244,13 @@ def test_info_of_a_tflite_file(dot_tflite, capsys):
 def test_synthesize_writes_a_folder_that_evaluate_and_predict_read(dot_tflite, tmp_path, capsys):
     faces = tmp_path / "faces"
     assert cli.main(["synthesize", "--count", "3", "--seed", "5", "--output", str(faces)]) == 0
-    assert len(list(faces.iterdir())) == 6
+    assert len(list(faces.iterdir())) == 7
     arguments = ["--model", str(dot_tflite), "--dataset", "folder", "--root", str(faces)]
     assert cli.main(["evaluate", *arguments, "--json", str(tmp_path / "scores.json")]) == 0
     assert json.loads((tmp_path / "scores.json").read_text())["faces"] == 3
     capsys.readouterr()
-    assert cli.main(["predict", "--model", str(dot_tflite), str(faces), "--boxes", "full"]) == 0
+    arguments = ["--model", str(dot_tflite), str(faces), "--boxes", str(faces / "boxes.json")]
+    assert cli.main(["predict", *arguments]) == 0
     assert len(json.loads(capsys.readouterr().out)["images"]) == 3
 
 

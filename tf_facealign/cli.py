@@ -125,14 +125,11 @@ def _describe_model(path: str) -> str:
 
 def _synthesize(args: argparse.Namespace) -> int:
     from tf_facealign.benchmark_schemes import get_scheme
-    from tf_facealign.data.pts_file import write_pts
+    from tf_facealign.data.folder import write_folder
     from tf_facealign.data.synthetic_faces import synthetic_faces
-    from tf_facealign.images import write_image
 
     faces = synthetic_faces(args.count, get_scheme(args.scheme), seed=args.seed)
-    for number, face in enumerate(faces):
-        write_image(args.output / f"face_{number:05d}.png", face.image_rgb())
-        write_pts(args.output / f"face_{number:05d}.pts", face.landmarks_px)
+    write_folder(args.output, faces)
     return DONE
 
 
@@ -225,7 +222,7 @@ def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _add_synthesize(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign synthesize --count 6 --output faces/"
-    summary = "draw cartoon faces with landmarks, as .png and .pts files"
+    summary = "draw faces with landmarks, as .png and .pts files, and their boxes"
     parser = _add_command(commands, "synthesize", _synthesize, summary, example)
     parser.add_argument(
         "--scheme", default="ibug68", metavar="NAME", help="landmark scheme (ibug68)"

@@ -1,13 +1,15 @@
 """A user's folder of images and `.pts` files."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.data.folder import read_folder
+from tf_facealign.data.folder import read_folder, write_folder
 from tf_facealign.data.pts_file import write_pts
+from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 
 AFLW19 = get_scheme("aflw19")
@@ -58,3 +60,15 @@ def test_bad_folders(tmp_path: Path) -> None:
     (tmp_path / "b.pts").rename(tmp_path / "a.pts")
     write_pts(tmp_path / "a.pts", SHAPE[:5])
     assert _refusal(tmp_path) == f"{tmp_path / 'a.pts'}: 5 points, expected 19"
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    drawn = synthetic_faces(2, AFLW19, size=64)
+    write_folder(tmp_path / "faces", drawn)
+    faces = read_folder(tmp_path / "faces", AFLW19)
+    boxes = json.loads((tmp_path / "faces/boxes.json").read_text())
+    assert [face.name for face in faces] == ["face_00000.png", "face_00001.png"] == list(boxes)
+    for face, original in zip(faces, drawn, strict=True):
+        np.testing.assert_array_equal(face.image_rgb(), original.image_rgb())
+        np.testing.assert_allclose(face.landmarks_px, original.landmarks_px, atol=1e-6)
+        np.testing.assert_allclose(boxes[face.name], [original.box_px], atol=0.006)

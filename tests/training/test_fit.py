@@ -52,6 +52,7 @@ def test_run_leaves_its_files(toy_run):
     }
     assert load_config(workdir / "config.yaml") == config
     assert read_spec(workdir / "best.keras").scheme == "aflw19"
+    assert all(float(row["seconds"]) > 0 for row in read_history(workdir))
     rows = [(row["phase"], row["epoch"]) for row in read_history(workdir)]
     assert rows == [("phase_one", str(e)) for e in range(8)] + [
         ("phase_two", "0"),

@@ -1,13 +1,16 @@
 """A user's own faces: any folder of images with a `.pts` file beside each."""
 
+import json
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from tf_facealign.data.face_sample import FaceSample
-from tf_facealign.data.pts_file import read_pts
+from tf_facealign.data.pts_file import read_pts, write_pts
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import landmarks_box
-from tf_facealign.images import IMAGE_SUFFIXES
+from tf_facealign.files import replacing
+from tf_facealign.images import IMAGE_SUFFIXES, write_image
 from tf_facealign.landmark_scheme import LandmarkScheme
 
 _log = logging.getLogger(__name__)
@@ -36,6 +39,25 @@ def read_folder(root: str | Path, scheme: LandmarkScheme) -> list[FaceSample]:
     if len(images) > len(faces):
         _log.warning("%s: %d images without .pts are skipped", root, len(images) - len(faces))
     return faces
+
+
+def write_folder(root: str | Path, faces: Iterable[FaceSample]) -> None:
+    """Write faces as `read_folder` reads them: face_00000.png, face_00000.pts and so on.
+
+    Their boxes go to boxes.json, image name → list of [x0, y0, x1, y1], for `facealign predict`.
+
+    Raises:
+        BadInput: the folder cannot be written to.
+    """
+    root = Path(root)
+    boxes = {}
+    for number, face in enumerate(faces):
+        image = root / f"face_{number:05d}.png"
+        write_image(image, face.image_rgb())
+        write_pts(image.with_suffix(".pts"), face.landmarks_px)
+        boxes[image.name] = [face.box_px.round(2).tolist()]
+    with replacing(root / "boxes.json") as temporary:
+        temporary.write_text(json.dumps(boxes, indent=2) + "\n")
 
 
 def _read_face(root: Path, pts: Path, image: Path | None, scheme: LandmarkScheme) -> FaceSample:

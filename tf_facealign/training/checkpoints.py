@@ -2,6 +2,7 @@
 
 import csv
 import math
+import time
 from pathlib import Path
 
 import keras
@@ -53,10 +54,15 @@ class RunFiles(keras.callbacks.Callback):
             for row in read_history(workdir)
             if row["phase"] != phase or int(row["epoch"]) < first_epoch
         ]
+        self._start = 0.0
         self._best = min((float(row[monitor]) for row in self._rows), default=math.inf)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
         values = {key: f"{value:.6g}" for key, value in (logs or {}).items()}
+        values["seconds"] = f"{time.monotonic() - self._start:.1f}"
         self._rows.append({"phase": self._phase, "epoch": str(epoch), **values})
         self._write_history()
         if float(values[self._monitor]) < self._best:
