@@ -19,6 +19,19 @@ def last_path(workdir: Path, phase: str) -> Path:
     return workdir / f"{phase}_last.keras"
 
 
+def restore(model: keras.Model, path: Path) -> None:
+    """Give a compiled model all state of a checkpoint of the same model.
+
+    The optimizer itself stays: a loaded one has forgotten which weights it must not decay.
+    """
+    saved = keras.models.load_model(path)
+    model.optimizer.build(model.trainable_variables)
+    variables = [*model.variables, *model.optimizer.variables]
+    states = [*saved.variables, *saved.optimizer.variables]
+    for variable, state in zip(variables, states, strict=True):
+        variable.assign(state)
+
+
 def read_history(workdir: Path) -> list[dict[str, str]]:
     """Rows of the log, oldest first; none if there is no log yet."""
     path = workdir / HISTORY

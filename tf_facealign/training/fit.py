@@ -20,7 +20,7 @@ from tf_facealign.losses import LOSSES
 from tf_facealign.model_spec import ModelSpec
 from tf_facealign.models.aligner import build_aligner, set_mean_shape
 from tf_facealign.provenance import provenance
-from tf_facealign.training.checkpoints import BEST, HISTORY, RunFiles, last_path
+from tf_facealign.training.checkpoints import BEST, HISTORY, RunFiles, last_path, restore
 from tf_facealign.training.optimizers import build_optimizer
 from tf_facealign.training.stage_nme import StageNME
 
@@ -49,7 +49,6 @@ def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0)
         raise BadInput(
             f"{workdir}: holds a run already; continue it with --resume or choose another folder"
         )
-    keras.utils.set_random_seed(config.seed)
     faces = _load(config)
     _describe(config, workdir)
     for number, phase in enumerate(PHASES):
@@ -103,20 +102,24 @@ def _describe(config: Config, workdir: Path) -> None:
 def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose: int) -> None:
     phase: PhaseConfig = getattr(config, name)
     steps = max(len(faces.training) // phase.batch_size, 1)
+    seed = config.seed + PHASES.index(name)
+    keras.utils.set_random_seed(seed)  # a phase draws the same whether its run was resumed or not
+    model = _compiled_model(config, name, faces.scheme, steps)
     last = last_path(workdir, name)
     if last.exists():
-        model = keras.models.load_model(last)
-        epoch = int(model.optimizer.iterations) // steps
+        restore(model, last)
+    elif (workdir / BEST).exists():  # of phase one
+        model.set_weights(keras.models.load_model(workdir / BEST, compile=False).get_weights())
     else:
-        model = _start_phase(config, name, faces, workdir, steps)
-        epoch = 0
+        set_mean_shape(model, faces.training.mean_shape())
+    epoch = int(model.optimizer.iterations) // steps
     num_shapes = config.model.num_refinements + 1
     batches = training_batches(
         faces.training,
         RandomPlacement(**dataclasses.asdict(config.augmentation)),
         num_shapes,
         phase.batch_size,
-        config.seed + PHASES.index(name),
+        seed,
         first_batch=epoch * steps,
     )
     try:
@@ -137,16 +140,9 @@ def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose:
         raise failure from None
 
 
-def _start_phase(
-    config: Config, name: str, faces: _Faces, workdir: Path, steps: int
-) -> keras.Model:
-    """A compiled model that starts from the mean shape, or from the best of phase one."""
+def _compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int) -> keras.Model:
     phase: PhaseConfig = getattr(config, name)
     model = build_model(config, phase.dropout)
-    if (workdir / BEST).exists():
-        model.set_weights(keras.models.load_model(workdir / BEST, compile=False).get_weights())
-    else:
-        set_mean_shape(model, faces.training.mean_shape())
     # Frozen batch norms run in inference mode in Keras; dropout stays active (section 4.3).
     frozen = name == "phase_two"
     model.get_layer("gregnet").trainable = not frozen
@@ -155,7 +151,7 @@ def _start_phase(
         build_optimizer(phase, steps),
         loss={shape: LOSSES[phase.loss]() for shape in shapes},
         loss_weights={shape: 0.0 if frozen and shape == "shape_0" else 1.0 for shape in shapes},
-        metrics={shape: [StageNME(faces.scheme.normalizers["inter_ocular"])] for shape in shapes},
+        metrics={shape: [StageNME(scheme.normalizers["inter_ocular"])] for shape in shapes},
     )
     return model
 
