@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "tf_facealign"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 EVERYWHERE = {"errors", "files"}
-SCHEMES = {"benchmark_schemes", "landmark_scheme"}
+SCHEMES = {"benchmark_schemes", "landmark_scheme", "scheme_file"}
 # A room → the rooms whose modules it may import, besides its own and EVERYWHERE.
 ALLOWED = {
     "errors": set(),
@@ -21,9 +21,10 @@ ALLOWED = {
     "images": set(),
     "geometry": set(),
     "landmark_scheme": set(),
-    "benchmark_schemes": {"landmark_scheme"},
+    "scheme_file": {"landmark_scheme"},
+    "benchmark_schemes": {"landmark_scheme", "scheme_file"},
     "config": set(),
-    "model_spec": set(),
+    "model_spec": SCHEMES,
     "native_log": set(),
     "provenance": set(),
     "face_crop": {"geometry"},

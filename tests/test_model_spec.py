@@ -5,7 +5,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from tf_facealign.benchmark_schemes import carried_scheme, get_scheme
 from tf_facealign.errors import BadInput
+from tf_facealign.landmark_scheme import scheme_from_names
 from tf_facealign.model_spec import ENTRY, ModelSpec, embed_spec, read_spec
 
 SPEC = ModelSpec(
@@ -45,6 +47,19 @@ def test_round_trip(tmp_path, model):
     embed_spec(path, SPEC)
     assert read_spec(path) == SPEC
     assert read_spec(str(path)) == SPEC
+
+
+def test_a_scheme_of_ones_own_travels_whole(tmp_path):
+    scheme = scheme_from_names(
+        "own",
+        ("image_left_ear", "chin", "image_right_ear"),
+        {"ears": ((0,), (2,)), "height": ((0, 2), (1,))},
+        {"ears": (0, 2)},
+        ((0, 1, 2),),
+    )
+    path = archive_like(tmp_path / "m.keras")
+    embed_spec(path, dataclasses.replace(SPEC, scheme=carried_scheme(scheme)))
+    assert get_scheme(read_spec(path).scheme) == scheme
 
 
 def test_the_model_in_front_is_untouched(tmp_path):
@@ -119,7 +134,10 @@ def test_a_spec_that_is_no_json_is_refused(tmp_path, text):
         ({**FIELDS, "nme_percent": [3.2]}, "nme_percent must map names to numbers"),
         ({**FIELDS, "nme_percent": {"full": "3.2"}}, "nme_percent must map names to numbers"),
         ({**FIELDS, "name": None}, "name must be text"),
-        ({**FIELDS, "scheme": ["ibug68"]}, "scheme must be text"),
+        ({**FIELDS, "scheme": ["ibug68"]}, "scheme: a landmark scheme has the keys"),
+        ({**FIELDS, "scheme": {"name": "own"}}, "scheme: the key 'landmarks' is missing"),
+        ({**FIELDS, "scheme": "ibug86"}, "unknown landmark scheme 'ibug86'"),
+        ({**FIELDS, "scheme": "mine.yaml"}, "unknown landmark scheme 'mine.yaml'"),
         ({**FIELDS, "licence": 7}, "licence must be text"),
         ({**FIELDS, "training_data": {}}, "training_data must be text"),
     ],

@@ -5,9 +5,11 @@ them.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import LEFT, RIGHT, LandmarkScheme, scheme_from_names
+from tf_facealign.scheme_file import definition_of, read_scheme, scheme_from_definition
 
 
 def _left(*names: str) -> tuple[str, ...]:
@@ -225,12 +227,27 @@ SCHEMES: Mapping[str, LandmarkScheme] = {
 }
 
 
-def get_scheme(name: str) -> LandmarkScheme:
-    """Gives one of the known schemes: ibug68, wflw98, cofw29 or aflw19.
+def get_scheme(scheme: str | Mapping[str, Any]) -> LandmarkScheme:
+    """Gives a scheme.
+
+    Args:
+        scheme: a known one, ibug68, wflw98, cofw29 or aflw19; a file of one's own, *.yaml or *.yml;
+            or the definition a model carries (`carried_scheme`).
 
     Raises:
-        BadInput: if there is no scheme of that name.
+        BadInput: there is no scheme of that name, or the file or definition is malformed.
     """
-    if name not in SCHEMES:
-        raise BadInput(f"unknown landmark scheme {name!r}; known: {', '.join(SCHEMES)}")
-    return SCHEMES[name]
+    if not isinstance(scheme, str):
+        return scheme_from_definition(scheme, "landmark scheme")
+    if scheme.endswith((".yaml", ".yml")):
+        return read_scheme(scheme)
+    if scheme not in SCHEMES:
+        raise BadInput(
+            f"unknown landmark scheme {scheme!r}; known: {', '.join(SCHEMES)}, or a .yaml file"
+        )
+    return SCHEMES[scheme]
+
+
+def carried_scheme(scheme: LandmarkScheme) -> str | dict[str, Any]:
+    """What a model carries of its scheme: the name of a known one, or a whole definition."""
+    return scheme.name if SCHEMES.get(scheme.name) == scheme else definition_of(scheme)

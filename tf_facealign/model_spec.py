@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tf_facealign.benchmark_schemes import SCHEMES
 from tf_facealign.errors import BadInput
+from tf_facealign.scheme_file import scheme_from_definition
 
 ENTRY = "model_spec.json"
 
@@ -28,7 +30,8 @@ class ModelSpec:
 
     Attributes:
         name: a short name, such as "300w".
-        scheme: name of the landmark scheme of its output.
+        scheme: the landmark scheme of its output: the name of a known one, or the definition of
+            another (`benchmark_schemes.carried_scheme`); `get_scheme` takes both.
         input_size: side of the square RGB crop in pixels; values 0..255.
         padding: box padding of the crop, shares of the box: left, top, right, bottom.
         training_data: what it was trained on, in words.
@@ -37,7 +40,7 @@ class ModelSpec:
     """
 
     name: str
-    scheme: str
+    scheme: str | dict[str, Any]
     input_size: int
     padding: tuple[float, float, float, float]
     training_data: str = ""
@@ -88,10 +91,19 @@ def _parse(fields: Any, path: Path) -> ModelSpec:
         raise BadInput(f"{path}: {ENTRY}: input_size must be a positive integer")
     if not (isinstance(errors, dict) and all(map(_is_number, errors.values()))):
         raise BadInput(f"{path}: {ENTRY}: nme_percent must map names to numbers")
-    for key in ("name", "scheme", "training_data", "licence"):
+    for key in ("name", "training_data", "licence"):
         if not isinstance(fields[key], str):
             raise BadInput(f"{path}: {ENTRY}: {key} must be text")
+    _check_scheme(fields["scheme"], f"{path}: {ENTRY}")
     return ModelSpec(**{**fields, "padding": tuple(float(p) for p in padding)})
+
+
+def _check_scheme(scheme: Any, source: str) -> None:
+    """A name must be a known one: a model file must not name other files to read."""
+    if not isinstance(scheme, str):
+        scheme_from_definition(scheme, f"{source}: scheme")
+    elif scheme not in SCHEMES:
+        raise BadInput(f"{source}: unknown landmark scheme {scheme!r}; known: {', '.join(SCHEMES)}")
 
 
 def _is_number(value: Any) -> bool:

@@ -68,10 +68,7 @@ class FaceAligner:
         if path.suffix not in (".tflite", ".keras"):
             raise BadInput(f"{path}: expected a .tflite or .keras file")
         spec = read_spec(path)
-        try:
-            num_landmarks = get_scheme(spec.scheme).num_landmarks
-        except BadInput as error:
-            raise BadInput(f"{path}: {error}") from None
+        num_landmarks = get_scheme(spec.scheme).num_landmarks
         if path.suffix == ".keras":
             return cls(KerasPredictor(path, spec.input_size, num_landmarks), spec)
         return cls(LiteRTPredictor(path, spec.input_size, num_landmarks, num_threads), spec)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 
-from tf_facealign.benchmark_schemes import get_scheme
+from tf_facealign.benchmark_schemes import carried_scheme, get_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
 from tf_facealign.data.augmentations import RandomPlacement
 from tf_facealign.data.datasets import get_dataset, load_faces, split_validation
@@ -147,11 +147,12 @@ def _compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: in
     frozen = name == "phase_two"
     model.get_layer("gregnet").trainable = not frozen
     shapes = list(model.output)
+    first_normalizer = next(iter(scheme.normalizers.values()))  # as the evaluation reports
     model.compile(
         build_optimizer(phase, steps),
         loss={shape: LOSSES[phase.loss]() for shape in shapes},
         loss_weights={shape: 0.0 if frozen and shape == "shape_0" else 1.0 for shape in shapes},
-        metrics={shape: [StageNME(scheme.normalizers["inter_ocular"])] for shape in shapes},
+        metrics={shape: [StageNME(first_normalizer)] for shape in shapes},
     )
     return model
 
@@ -177,7 +178,7 @@ def _spec(config: Config) -> ModelSpec:
     padding = get_dataset(config.data.dataset).padding
     return ModelSpec(
         name=config.name,
-        scheme=_scheme(config).name,
+        scheme=carried_scheme(_scheme(config)),
         input_size=CROP_SIZE,
         padding=dataclasses.astuple(padding),
         training_data=f"{config.data.dataset} {config.data.split}",
