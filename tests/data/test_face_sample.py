@@ -55,6 +55,18 @@ def test_boxes_without_area_are_refused(box):
         FaceSample("a", LANDMARKS, np.array(box, float), pixels=PIXELS)
 
 
+def test_which_landmarks_are_visible():
+    assert FaceSample("a", LANDMARKS, BOX, pixels=PIXELS).visible is None
+    visible = np.array([True, False])
+    assert FaceSample("a", LANDMARKS, BOX, pixels=PIXELS, visible=visible).visible is visible
+
+
+@pytest.mark.parametrize("visible", [np.ones(3, bool), np.ones((1, 2), bool), np.ones(2)])
+def test_visibility_is_one_bool_a_landmark(visible):
+    with pytest.raises(BadInput, match=r"a: visible is .* expected bool of shape \(2,\)"):
+        FaceSample("a", LANDMARKS, BOX, pixels=PIXELS, visible=visible)
+
+
 def test_a_sample_stays_as_it_is():
     with pytest.raises(AttributeError):
         FaceSample("a", LANDMARKS, BOX, pixels=PIXELS).name = "b"

@@ -23,6 +23,7 @@ class FaceSample:
         pixels: (H, W, 3) uint8 RGB, or None when `path` is given.
         group: faces of one photo (or person) share it; a validation split never divides a group.
         subsets: names of the evaluation subsets this face belongs to, such as "common".
+        visible: (L,) bool, which landmarks are not hidden; None where the dataset does not say.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FaceSample:
     pixels: NDArray[np.uint8] | None = None
     group: str = ""
     subsets: tuple[str, ...] = ()
+    visible: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no later step could use."""
@@ -46,6 +48,15 @@ class FaceSample:
         box = self.box_px
         if not (box.shape == (4,) and np.isfinite(box).all() and (box[2:] > box[:2]).all()):
             raise BadInput(f"{self.name}: box {box.tolist()} has no area or is no box x0 y0 x1 y1")
+        count = len(self.landmarks_px)
+        if self.visible is not None and (self.visible.shape, self.visible.dtype) != (
+            (count,),
+            bool,
+        ):
+            raise BadInput(
+                f"{self.name}: visible is {self.visible.dtype} of shape {self.visible.shape}, "
+                f"expected bool of shape ({count},)"
+            )
 
     def image_rgb(self) -> NDArray[np.uint8]:
         """The image, (H, W, 3) uint8 RGB.
