@@ -52,7 +52,9 @@ def _refusal(root: Path) -> str:
 
 
 def test_bad_folders(tmp_path: Path) -> None:
-    assert _refusal(tmp_path / "nowhere") == f"{tmp_path / 'nowhere'}: no such folder"
+    assert _refusal(tmp_path / "nowhere") == (
+        f"{tmp_path / 'nowhere'}: no such folder, and no .csv or .json file"
+    )
     (tmp_path / "a.jpg").write_bytes(b"never opened")
     assert _refusal(tmp_path) == f"{tmp_path}: no .pts file in it (1 images)"
     write_pts(tmp_path / "b.pts", SHAPE)

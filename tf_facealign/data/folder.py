@@ -1,10 +1,12 @@
-"""A user's own faces: any folder of images with a `.pts` file beside each."""
+"""A user's own faces: a folder of images with a `.pts` file beside each, a CSV or a COCO file."""
 
 import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
 
+from tf_facealign.data.coco_faces import read_coco_faces
+from tf_facealign.data.csv_faces import read_csv_faces
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.pts_file import read_pts, write_pts
 from tf_facealign.errors import BadInput
@@ -16,29 +18,31 @@ from tf_facealign.landmark_scheme import LandmarkScheme
 _log = logging.getLogger(__name__)
 
 
-def read_folder(root: str | Path, scheme: LandmarkScheme) -> list[FaceSample]:
-    """Read every annotated image under `root`; the box of a face is the tight box of its landmarks.
+def read_folder(
+    root: str | Path, scheme: LandmarkScheme, faults: list[str] | None = None
+) -> list[FaceSample]:
+    """Read a user's faces; images are named, not opened.
 
-    Images without a `.pts` are skipped, with one warning that counts them. Images are not opened.
+    Args:
+        root: a folder, of which every annotated image is read and the box of a face is the tight
+            box of its landmarks; or a file, *.csv (`read_csv_faces`) or *.json (`read_coco_faces`).
+            Images without a `.pts` are skipped, with one warning that counts them.
+        scheme: what the landmarks must be.
+        faults: where given, a face that cannot be used goes there as a line of text and the others
+            are read on; without it the first one is an error.
 
     Raises:
-        BadInput: no such folder, no annotated image in it, a `.pts` without image or malformed, or
-            one with another number of points than the scheme.
+        BadInput: nothing is there, no face is in it, or an annotation is malformed, has no image or
+            another number of points than the scheme.
     """
     root = Path(root)
+    if root.suffix.lower() == ".csv" and not root.is_dir():
+        return read_csv_faces(root, scheme, faults)
+    if root.suffix.lower() == ".json" and not root.is_dir():
+        return read_coco_faces(root, scheme, faults)
     if not root.is_dir():
-        raise BadInput(f"{root}: no such folder")
-    files = sorted(path for path in root.rglob("*") if not path.name.startswith("."))
-    images = {path.with_suffix(""): path for path in files if path.suffix.lower() in IMAGE_SUFFIXES}
-    annotations = [path for path in files if path.suffix.lower() == ".pts"]
-    if not annotations:
-        raise BadInput(f"{root}: no .pts file in it ({len(images)} images)")
-    faces = [
-        _read_face(root, path, images.get(path.with_suffix("")), scheme) for path in annotations
-    ]
-    if len(images) > len(faces):
-        _log.warning("%s: %d images without .pts are skipped", root, len(images) - len(faces))
-    return faces
+        raise BadInput(f"{root}: no such folder, and no .csv or .json file")
+    return _read_pts_folder(root, scheme, faults)
 
 
 def write_folder(root: str | Path, faces: Iterable[FaceSample]) -> None:
@@ -58,6 +62,27 @@ def write_folder(root: str | Path, faces: Iterable[FaceSample]) -> None:
         boxes[image.name] = [face.box_px.round(2).tolist()]
     with replacing(root / "boxes.json") as temporary:
         temporary.write_text(json.dumps(boxes, indent=2) + "\n")
+
+
+def _read_pts_folder(
+    root: Path, scheme: LandmarkScheme, faults: list[str] | None
+) -> list[FaceSample]:
+    files = sorted(path for path in root.rglob("*") if not path.name.startswith("."))
+    images = {path.with_suffix(""): path for path in files if path.suffix.lower() in IMAGE_SUFFIXES}
+    annotations = [path for path in files if path.suffix.lower() == ".pts"]
+    if not annotations:
+        raise BadInput(f"{root}: no .pts file in it ({len(images)} images)")
+    faces = []
+    for path in annotations:
+        try:
+            faces.append(_read_face(root, path, images.get(path.with_suffix("")), scheme))
+        except BadInput as error:
+            if faults is None:
+                raise
+            faults.append(str(error))
+    if len(images) > len(annotations):
+        _log.warning("%s: %d images without .pts are skipped", root, len(images) - len(annotations))
+    return faces
 
 
 def _read_face(root: Path, pts: Path, image: Path | None, scheme: LandmarkScheme) -> FaceSample:
