@@ -32,6 +32,8 @@ class DataConfig:
         validation_fraction: share of the training faces held out to choose the best epoch.
         count: how many faces to draw (synthetic faces only).
         cache: keep decoded images in memory.
+        pose_balance: repeat training faces in rare poses (`data.pose_balance`).
+        skip_bad: leave out, with a warning, faces whose image cannot be read.
     """
 
     dataset: str = "300w"
@@ -41,23 +43,81 @@ class DataConfig:
     validation_fraction: float = 0.1
     count: int = 2000
     cache: bool = True
+    pose_balance: bool = False
+    skip_bad: bool = False
+
+
+def _within(default: Any, low: float, high: float) -> Any:
+    """A number, or the ends of a range, that must lie in low..high."""
+    return field(default=default, metadata={"within": (low, high)})
 
 
 @dataclass(frozen=True)
 class AugmentationConfig:
-    """Random placement of the crop (paper, section 4.3); zeros and (1, 1) switch it off.
+    """Random changes of a training face (paper, section 4.3).
+
+    `flip` and the keys named after an operation are probabilities; a range follows each operation.
+    By default the crop is placed at random and its pixels stay; the ranges are imgaug's usual ones,
+    the blurs' and the sharpening's narrower, for a crop of 112 pixels.
 
     Attributes:
         translate: largest shift along x and y, as a share of the crop.
         rotate_degrees: largest rotation either way.
         scale: smallest and largest factor of the box's size.
         flip: probability of mirroring.
+        median_blur: median of a square of pixels, of side 3 or 5.
+        gaussian_blur: Gaussian with a standard deviation in crop pixels.
+        average_blur: mean of a square of pixels, of odd side.
+        sharpen: adds `amount` times the difference from each of the eight neighbours.
+        emboss: adds `amount` times the slope towards the lower right.
+        noise: Gaussian, on each channel; sigma in levels of 255.
+        add: levels of 255, to all channels or (every second time) one number to each.
+        hue_saturation: turns the hue by degrees and multiplies the saturation.
+        contrast: multiplies the distance from middle grey.
+        greyscale: blends with grey; an amount of 1 is all grey.
+        occlusion: covers a rectangle with noise, a colour or a piece of another face; area as a
+            share of the crop.
     """
 
-    translate: float = 0.1
-    rotate_degrees: float = 30.0
-    scale: tuple[float, float] = (0.75, 1.2)
-    flip: float = 0.5
+    translate: float = _within(0.1, 0, 1)
+    rotate_degrees: float = _within(30.0, 0, 180)
+    scale: tuple[float, float] = _within((0.75, 1.2), 0.1, 10)
+    flip: float = _within(0.5, 0, 1)
+    median_blur: float = _within(0.0, 0, 1)
+    median_blur_side_px: tuple[int, int] = _within((3, 5), 3, 5)
+    gaussian_blur: float = _within(0.0, 0, 1)
+    gaussian_blur_sigma_px: tuple[float, float] = _within((0.0, 2.0), 0, 10)
+    average_blur: float = _within(0.0, 0, 1)
+    average_blur_side_px: tuple[int, int] = _within((3, 5), 1, 31)
+    sharpen: float = _within(0.0, 0, 1)
+    sharpen_amount: tuple[float, float] = _within((0.0, 0.3), 0, 1)
+    emboss: float = _within(0.0, 0, 1)
+    emboss_amount: tuple[float, float] = _within((0.0, 0.5), 0, 1)
+    noise: float = _within(0.0, 0, 1)
+    noise_sigma: tuple[float, float] = _within((0.0, 13.0), 0, 255)
+    add: float = _within(0.0, 0, 1)
+    add_levels: tuple[float, float] = _within((-40.0, 40.0), -255, 255)
+    hue_saturation: float = _within(0.0, 0, 1)
+    hue_degrees: tuple[float, float] = _within((-20.0, 20.0), -180, 180)
+    saturation_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
+    contrast: float = _within(0.0, 0, 1)
+    contrast_factor: tuple[float, float] = _within((0.5, 1.5), 0, 10)
+    greyscale: float = _within(0.0, 0, 1)
+    greyscale_amount: tuple[float, float] = _within((0.0, 1.0), 0, 1)
+    occlusion: float = _within(0.0, 0, 1)
+    occlusion_area: tuple[float, float] = _within((0.02, 0.2), 0, 1)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn from."""
+        for key in dataclasses.fields(self):
+            value, (low, high) = getattr(self, key.name), key.metadata["within"]
+            ends = value if isinstance(value, tuple) else (value,)
+            if not all(low <= end <= high for end in ends):
+                raise BadInput(f"augmentation.{key.name} must lie in {low}..{high}, not {value}")
+            if ends[0] > ends[-1]:
+                raise BadInput(f"augmentation.{key.name} must start with the lower end: {value}")
+            if key.name.endswith("side_px") and not all(end % 2 for end in ends):
+                raise BadInput(f"augmentation.{key.name} must be odd numbers, not {value}")
 
 
 @dataclass(frozen=True)
@@ -169,7 +229,10 @@ def _build(kind: type[T], tree: Any, source: str, prefix: str) -> T:
     if unknown:
         raise BadInput(f"{source}: unknown key {prefix}{unknown[0]} (known: {', '.join(hints)})")
     values = {key: _value(hints[key], value, source, prefix + key) for key, value in tree.items()}
-    return kind(**values)
+    try:
+        return kind(**values)
+    except BadInput as fault:
+        raise BadInput(f"{source}: {fault}") from None
 
 
 def _value(hint: Any, value: Any, source: str, key: str) -> Any:

@@ -6,13 +6,15 @@ import tensorflow as tf
 
 from tf_facealign import face_crop, geometry
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.data.augmentations import RandomPlacement
+from tf_facealign.config import AugmentationConfig
+from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 
 SCHEME = get_scheme("aflw19")
+AUGMENTATION = Augmentation.from_config(AugmentationConfig())
 COUNT = 7
 
 
@@ -23,7 +25,7 @@ def crops():
 
 def stream(crops, **changes):
     arguments = {"num_shapes": 3, "batch_size": 3, "seed": 5, **changes}
-    return training_batches(crops, RandomPlacement(), **arguments)
+    return training_batches(crops, AUGMENTATION, **arguments)
 
 
 def take(batches, count):
@@ -87,7 +89,7 @@ def test_inside_tf_data_equals_alone(crops):
     image, shape = take(stream(crops, batch_size=1, first_batch=COUNT + 2), 1)[0]
     index = np.random.default_rng((5, 1)).permutation(COUNT)[2]
     rng = np.random.default_rng((5, 1, 2))
-    alone = crops.augmented(int(index), RandomPlacement(), rng)
+    alone = crops.augmented(int(index), AUGMENTATION, rng)
     np.testing.assert_array_equal(image[0], alone[0])
     np.testing.assert_array_equal(shape[0], alone[1])
 

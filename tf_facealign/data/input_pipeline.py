@@ -1,13 +1,14 @@
 """Faces → batches of (image, targets) for `model.fit`, by tf.data.
 
 Training faces come as one endless stream. Item g of it is decided by the seed and g alone: epoch g
-// N, its place in that epoch's permutation, and its random placement. So the stream can start
+// N, its place in that epoch's permutation, and its augmentation. So the stream can start
 anywhere (a resumed run sees what an uninterrupted one would have seen) and does not depend on the
 number of threads.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,12 +16,15 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tf_facealign import face_crop
-from tf_facealign.data.augmentations import RandomPlacement
+from tf_facealign.data.augmentations.augmentation import Augmentation, apply_operations
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import LandmarkScheme
 
 Crop = tuple[NDArray[np.uint8], NDArray[np.float32]]
+
+_BAD_SHOWN = 3
+_log = logging.getLogger(__name__)
 
 
 class FaceCrops:
@@ -33,6 +37,8 @@ class FaceCrops:
         scheme: gives the flip permutation.
         padding: of the boxes.
         cache: decode all images at once and keep them in memory.
+        skip_bad: leave out faces whose image cannot be read, with one warning. Without `cache` all
+            images are then decoded once more than needed.
 
     Attributes:
         num_landmarks: L.
@@ -40,7 +46,8 @@ class FaceCrops:
             its own; whoever sees that one finds the cause here.
 
     Raises:
-        BadInput: a face's box has no area, or (where they are kept) an image cannot be read.
+        BadInput: a face's box has no area, an image that is to be kept cannot be read, or no image
+            can be.
     """
 
     def __init__(
@@ -49,16 +56,20 @@ class FaceCrops:
         scheme: LandmarkScheme,
         padding: face_crop.Padding,
         cache: bool = True,
+        skip_bad: bool = False,
     ) -> None:
+        images: dict[FaceSample, NDArray[np.uint8]] = {}
+        if cache or skip_bad:
+            images, bad = _decode(faces, keep=cache)
+            if bad and not skip_bad:
+                raise next(iter(bad.values()))
+            faces = _without(faces, bad)
+        self._images = images
         self._faces = list(faces)
         self._affines = [face_crop.crop_affine(face.box_px, padding) for face in self._faces]
         self._permutation = np.array(scheme.flip_permutation)
         self.num_landmarks = scheme.num_landmarks
         self.failure: BadInput | None = None
-        self._images: list[NDArray[np.uint8]] = []
-        if cache:
-            with ThreadPoolExecutor() as threads:
-                self._images = list(threads.map(FaceSample.image_rgb, self._faces))
 
     def __len__(self) -> int:
         return len(self._faces)
@@ -67,13 +78,17 @@ class FaceCrops:
         """The face as it will be cut for prediction."""
         return self._cut(index, self._affines[index])
 
-    def augmented(
-        self, index: int, augmentation: RandomPlacement, rng: np.random.Generator
-    ) -> Crop:
-        """The face at a random placement."""
-        placement = augmentation.sample(rng)
-        image, shape = self._cut(index, augmentation.apply(self._affines[index], placement))
-        return image, shape[self._permutation] if placement.mirrored else shape
+    def augmented(self, index: int, augmentation: Augmentation, rng: np.random.Generator) -> Crop:
+        """The face at a random placement, with random changes of its pixels."""
+        draw = augmentation.sample(rng)
+        affine = augmentation.placement.apply(self._affines[index], draw.placement)
+        image, shape = self._cut(index, affine)
+        if draw.patch:
+            step = int(rng.integers(1, max(len(self), 2)))  # to another face, if there is one
+            other = (index + step) % len(self)
+            image = augmentation.occlusion.apply(image, draw.patch, lambda: self.plain(other)[0])
+        image = apply_operations(image, draw.operations)
+        return image, shape[self._permutation] if draw.placement.mirrored else shape
 
     def mean_shape(self) -> NDArray[np.float64]:
         """Mean of the shapes as cut for prediction, (L, 2) in unit coordinates."""
@@ -85,18 +100,60 @@ class FaceCrops:
         return face_crop.cut(self._image(index), affine), shape.astype(np.float32)
 
     def _image(self, index: int) -> NDArray[np.uint8]:
-        if self._images:
-            return self._images[index]
+        face = self._faces[index]
+        if face in self._images:
+            return self._images[face]
         try:
-            return self._faces[index].image_rgb()
+            return face.image_rgb()
         except BadInput as failure:
             self.failure = failure
             raise
 
 
+def _decode(
+    faces: Sequence[FaceSample], keep: bool
+) -> tuple[dict[FaceSample, NDArray[np.uint8]], dict[FaceSample, BadInput]]:
+    """Decode every face's image once, however often the face occurs.
+
+    Returns:
+        the images, if they are to be kept, and why the others could not be read.
+    """
+    images: dict[FaceSample, NDArray[np.uint8]] = {}
+    bad: dict[FaceSample, BadInput] = {}
+
+    def decode(face: FaceSample) -> None:
+        try:
+            image = face.image_rgb()
+        except BadInput as failure:
+            bad[face] = failure
+        else:
+            if keep:
+                images[face] = image
+
+    distinct = dict.fromkeys(faces)
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(decode, distinct))
+    return images, {face: bad[face] for face in distinct if face in bad}
+
+
+def _without(
+    faces: Sequence[FaceSample], bad: Mapping[FaceSample, BadInput]
+) -> Sequence[FaceSample]:
+    """The faces that are not bad; one warning counts and shows those that are."""
+    if not bad:
+        return faces
+    good = [face for face in faces if face not in bad]
+    reasons = [str(failure) for failure in bad.values()]
+    if not good:
+        raise BadInput(f"none of the {len(bad)} images can be read: {reasons[0]}")
+    shown = "; ".join(reasons[:_BAD_SHOWN]) + ("; …" if len(reasons) > _BAD_SHOWN else "")
+    _log.warning("%d faces are left out, their images cannot be read: %s", len(bad), shown)
+    return good
+
+
 def training_batches(
     crops: FaceCrops,
-    augmentation: RandomPlacement,
+    augmentation: Augmentation,
     num_shapes: int,
     batch_size: int,
     seed: int,

@@ -9,9 +9,10 @@ import keras
 
 from tf_facealign.benchmark_schemes import carried_scheme, get_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
-from tf_facealign.data.augmentations import RandomPlacement
+from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.datasets import get_dataset, load_faces, split_validation
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
+from tf_facealign.data.pose_balance import balance
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
@@ -86,8 +87,11 @@ def _load(config: Config) -> _Faces:
             f"data.validation_fraction={data.validation_fraction} leaves {len(training)} training "
             f"and {len(validation)} validation faces of {len(faces)}; both are needed"
         )
+    if data.pose_balance:
+        training = balance(training, seed=config.seed)
     padding = get_dataset(data.dataset).padding
-    crops = [FaceCrops(part, scheme, padding, data.cache) for part in (training, validation)]
+    parts = (training, validation)
+    crops = [FaceCrops(part, scheme, padding, data.cache, data.skip_bad) for part in parts]
     return _Faces(scheme, *crops)
 
 
@@ -116,7 +120,7 @@ def _run_phase(config: Config, name: str, faces: _Faces, workdir: Path, verbose:
     num_shapes = config.model.num_refinements + 1
     batches = training_batches(
         faces.training,
-        RandomPlacement(**dataclasses.asdict(config.augmentation)),
+        Augmentation.from_config(config.augmentation),
         num_shapes,
         phase.batch_size,
         seed,

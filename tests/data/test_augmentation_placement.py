@@ -4,7 +4,9 @@ import pytest
 
 from tf_facealign import face_crop, geometry
 from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
-from tf_facealign.data.augmentations import Placement, RandomPlacement
+from tf_facealign.config import AugmentationConfig
+from tf_facealign.data.augmentations.augmentation import Augmentation
+from tf_facealign.data.augmentations.placement import Placement, RandomPlacement
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops
 
@@ -65,7 +67,7 @@ def test_a_dot_at_each_landmark_is_found_at_the_augmented_landmark(name, seed):
     scheme = get_scheme(name)
     rng = np.random.default_rng(seed)
     points = rng.uniform([60, 65], [120, 115], (scheme.num_landmarks, 2))
-    augmentation = RandomPlacement(flip=float(seed % 2))
+    augmentation = Augmentation.from_config(AugmentationConfig(flip=float(seed % 2)))
     mirrored = bool(seed % 2)
     for landmark in rng.choice(scheme.num_landmarks, 4, replace=False):
         image = np.zeros((180, 180, 3), np.uint8)

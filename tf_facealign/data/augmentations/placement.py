@@ -52,9 +52,8 @@ class RandomPlacement:
 
         A mirrored crop needs its landmarks renumbered as well: `LandmarkScheme.flip_permutation`.
         """
-        moved = geometry.scale_and_shift(1.0, -_CENTRE)
-        if placement.mirrored:
-            moved = geometry.compose_affines(geometry.scale_and_shift((-1.0, 1.0), 0.0), moved)
-        moved = geometry.compose_affines(geometry.rotation(placement.degrees), moved)
-        back = geometry.scale_and_shift(placement.scale, _CENTRE + placement.shift_unit)
-        return geometry.compose_affines(affine, geometry.compose_affines(back, moved))
+        # About the centre: mirror, turn, scale; then shift.
+        turned = geometry.rotation(placement.degrees) * placement.scale
+        turned[:, 0] *= -1 if placement.mirrored else 1
+        turned[:, 2] = _CENTRE + placement.shift_unit - turned[:, :2] @ _CENTRE
+        return geometry.compose_affines(affine, turned)
