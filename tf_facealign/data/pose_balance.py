@@ -62,7 +62,8 @@ def balance(
     Each bin grows to the size of the fullest one, its faces repeated equally often (or once more, a
     random choice). The extremes decide where the bins are, so the outermost bins hold whatever is
     odd, wrong annotations too: `max_repeats` stops one face from becoming a ninth of the training
-    set. 300-W is balanced without reaching the default: its rarest pose needs 18.
+    set. 300-W (the first 2,012 training faces) is
+    balanced without reaching the default: its rarest pose needs 18.
 
     Args:
         faces: all with the same number of landmarks.
