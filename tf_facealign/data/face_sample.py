@@ -48,14 +48,11 @@ class FaceSample:
         box = self.box_px
         if not (box.shape == (4,) and np.isfinite(box).all() and (box[2:] > box[:2]).all()):
             raise BadInput(f"{self.name}: box {box.tolist()} has no area or is no box x0 y0 x1 y1")
-        count = len(self.landmarks_px)
-        if self.visible is not None and (self.visible.shape, self.visible.dtype) != (
-            (count,),
-            bool,
-        ):
+        expected, visible = (len(self.landmarks_px),), self.visible
+        if visible is not None and (visible.shape != expected or visible.dtype != bool):
             raise BadInput(
-                f"{self.name}: visible is {self.visible.dtype} of shape {self.visible.shape}, "
-                f"expected bool of shape ({count},)"
+                f"{self.name}: visible is {visible.dtype} of shape {visible.shape}, "
+                f"expected bool of shape {expected}"
             )
 
     def image_rgb(self) -> NDArray[np.uint8]:
