@@ -1,28 +1,39 @@
 """Writes the tables of README.md from docs/results: python docs/make_tables.py."""
 
+import csv
 import json
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs/results"
 BLOCK = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
 
 
 def results_table() -> str:
     """A Markdown table with a row for every scored model."""
     rows = [
-        "| model | data | faces | S⁰ | S¹ | S² | failures > 10 % | AUC |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| model | data | faces | S⁰ | S¹ | S² | failures > 10 % | AUC | trained in |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for path in sorted((ROOT / "docs/results").glob("*.json")):
+    for path in sorted(RESULTS.glob("*.json")):
         result = json.loads(path.read_text())
         for subset, score in result["subsets"].items():
-            stages = [f"{s[subset]['nme']:.2f}" for s in result["stages"].values()]
             link = f"[{path.stem}](docs/results/{path.name})"
+            stages = [f"{s[subset]['nme']:.2f}" for s in result["stages"].values()]
             cells = [link, subset, str(score["faces"]), *stages]
-            cells += [f"{score['failure_rate']:.2f} %", f"{score['auc']:.4f}"]
+            cells += [f"{score['failure_rate']:.2f} %", f"{score['auc']:.4f}", training(path.stem)]
             rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
+
+
+def training(name: str) -> str:
+    """How long a model trained, on what; from its work folder's files."""
+    folder = RESULTS / "training" / name
+    with (folder / "history.csv").open(newline="") as file:
+        seconds = sum(float(row["seconds"]) for row in csv.DictReader(file))
+    machine = json.loads((folder / "made_by.json").read_text())["machine"]
+    return f"[{seconds / 60:.0f} minutes](docs/results/training/{name}), {machine.split(',')[0]}"
 
 
 def readme() -> str:
