@@ -1,4 +1,6 @@
-"""Our geometry, crop and SIFC give what tensorflow-addons 0.23 gave; see docs/tensorflow_addons.md.
+"""Our geometry, crop, augmentations and SIFC give what tensorflow-addons 0.23 gave.
+
+Where they differ, docs/tensorflow_addons.md says how.
 
 golden/tfa_golden.npz was made once by golden/make_tfa_golden.py, on the last release there will be.
 """
@@ -11,6 +13,7 @@ import pytest
 from scipy import ndimage
 
 from tf_facealign import face_crop, geometry
+from tf_facealign.data.augmentations import colours, filters
 
 # OpenCV adds two terms rounded to 1/1024 pixel and rounds their sum to 1/32.
 SAMPLE_ERROR_PX = 1 / 64 + 1 / 1024
@@ -100,26 +103,67 @@ def test_image_interpolate_bilinear(golden):
 @pytest.mark.parametrize("size", [3, 5])
 def test_image_gaussian_filter2d(golden, size):
     sigma = {3: 0.8, 5: 1.5}[size]
+    blur = filters.GaussianBlur(1.0, (0.0, 2.0))
+    # tfa cuts the kernel to a given size, we at 3 sigma: the two weigh a pixel differently by
+    # `kernels`. They both sum to 1, so a picture's middle level cancels, and what is left is at
+    # most half of its range.
+    reach = int(np.ceil(3 * sigma))
+    kernels = gaussian_weights(sigma, reach, reach) - gaussian_weights(sigma, size // 2, reach)
     for image, out in zip(
         golden[f"gaussian_blur_{size}/image"], golden[f"gaussian_blur_{size}/out"], strict=True
     ):
-        blurred = cv2.GaussianBlur(image, (size, size), sigma, borderType=cv2.BORDER_REFLECT_101)
-        np.testing.assert_allclose(blurred, out, atol=1e-3)
+        same_size = cv2.GaussianBlur(image, (size, size), sigma)
+        np.testing.assert_allclose(same_size, out, atol=1e-3)
+        bound = np.abs(kernels).sum() * np.ptp(image) / 2
+        np.testing.assert_allclose(blur.change(image, (sigma,)), out, atol=bound + 1e-3)
+
+
+def gaussian_weights(sigma, reach, half):
+    """A Gaussian kernel that ends at `reach`, in the middle of 2 · half + 1 pixels squared."""
+    places = np.arange(-half, half + 1)
+    weights = np.exp(-(places**2) / (2 * sigma**2)) * (np.abs(places) <= reach)
+    return np.outer(weights, weights) / weights.sum() ** 2
 
 
 def test_image_mean_filter2d(golden):
+    blur = filters.AverageBlur(1.0, (3, 3))
     for image, out in zip(
         golden["average_blur_3/image"], golden["average_blur_3/out"], strict=True
     ):
-        blurred = cv2.blur(image, (3, 3), borderType=cv2.BORDER_REFLECT_101)
-        np.testing.assert_allclose(blurred, out, atol=1e-3)
+        np.testing.assert_allclose(blur.change(image, (3,)), out, atol=1e-3)
 
 
 def test_image_median_filter2d(golden):
+    blur = filters.MedianBlur(1.0, (3, 3))
     for image, out in zip(golden["median_blur_3/image"], golden["median_blur_3/out"], strict=True):
         # OpenCV repeats the edge where tfa reflected: compare inside of it.
         inside = np.s_[1:-1, 1:-1]
-        np.testing.assert_array_equal(cv2.medianBlur(image, 3)[inside], out[inside])
+        np.testing.assert_array_equal(blur.change(image, (3,))[inside], out[inside])
+
+
+@pytest.mark.parametrize("factor", [0.4, 1.8])
+def test_image_sharpness(golden, factor):
+    # tfa blends with a smoothed picture, f · x + (1 - f) · (4 · x + the sum of 3×3) / 13, so each
+    # neighbour weighs (1 - f) / 13: our amount is (f - 1) / 13, below 0 where tfa smooths.
+    sharpen = filters.Sharpen(1.0, (0.0, 1.0))
+    for image, out in zip(
+        golden[f"sharpness_{factor}/image"], golden[f"sharpness_{factor}/out"], strict=True
+    ):
+        ours = sharpen.apply(image, ((factor - 1) / 13,))
+        # tfa leaves the rim as it was, and drops fractions, of the smoothed picture and of the
+        # blend, where we round once: less than |1 - f| + 1 + 1/2 levels, so one level.
+        inside = np.s_[1:-1, 1:-1]
+        assert np.abs(ours[inside].astype(int) - out[inside]).max() <= 1
+        np.testing.assert_array_equal(out[:, 0], image[:, 0])
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_image_adjust_hsv_in_yiq(golden, index):
+    # 0.3 radians, saturation 1.2 and, what is no part of our operation, value 0.9.
+    operation = colours.HueSaturation(1.0, (-180.0, 180.0), (0.0, 2.0))
+    image = golden["hue_saturation/image"][index]
+    ours = 0.9 * operation.change(image, (np.rad2deg(0.3), 1.2))
+    np.testing.assert_allclose(ours, golden["hue_saturation/out"][index], atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["AdamW", "SGD"])

@@ -57,8 +57,8 @@ class AugmentationConfig:
     """Random changes of a training face (paper, section 4.3).
 
     `flip` and the keys named after an operation are probabilities; a range follows each operation.
-    By default the crop is placed at random and its pixels stay; the ranges are imgaug's usual ones,
-    the blurs' and the sharpening's narrower, for a crop of 112 pixels.
+    By default the crop is placed at random and its pixels stay. The ranges are imgaug's usual ones,
+    narrower where a crop of 112 pixels would lose the face.
 
     Attributes:
         translate: largest shift along x and y, as a share of the crop.
@@ -96,12 +96,12 @@ class AugmentationConfig:
     noise: float = _within(0.0, 0, 1)
     noise_sigma: tuple[float, float] = _within((0.0, 13.0), 0, 255)
     add: float = _within(0.0, 0, 1)
-    add_levels: tuple[float, float] = _within((-40.0, 40.0), -255, 255)
+    add_levels: tuple[float, float] = _within((-30.0, 30.0), -255, 255)
     hue_saturation: float = _within(0.0, 0, 1)
     hue_degrees: tuple[float, float] = _within((-20.0, 20.0), -180, 180)
     saturation_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
     contrast: float = _within(0.0, 0, 1)
-    contrast_factor: tuple[float, float] = _within((0.5, 1.5), 0, 10)
+    contrast_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
     greyscale: float = _within(0.0, 0, 1)
     greyscale_amount: tuple[float, float] = _within((0.0, 1.0), 0, 1)
     occlusion: float = _within(0.0, 0, 1)
