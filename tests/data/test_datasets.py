@@ -26,7 +26,37 @@ def test_the_table_is_consistent() -> None:
         assert dataset.name == name
         assert dataset.test_split in dataset.splits
         get_scheme(dataset.scheme)
-    assert get_dataset("300w").padding == Padding(0.1, 0.1, 0.1, 0.1)
+        assert not dataset.official_counts or set(dataset.official_counts) == set(dataset.splits)
+
+
+# Paper, section 4.3: 300-W and COFW 10 % on each side; WFLW left 10, top −12.3, right 10, bottom
+# 7.7 %; AFLW unchanged. The order of Padding is left, top, right, bottom.
+@pytest.mark.parametrize(
+    ("name", "padding"),
+    [
+        ("300w", Padding(0.1, 0.1, 0.1, 0.1)),
+        ("cofw", Padding(0.1, 0.1, 0.1, 0.1)),
+        ("cofw68", Padding(0.1, 0.1, 0.1, 0.1)),
+        ("wflw", Padding(0.1, -0.123, 0.1, 0.077)),
+        ("aflw", Padding(0.0, 0.0, 0.0, 0.0)),
+    ],
+)
+def test_the_boxes_of_the_benchmarks(name: str, padding: Padding) -> None:
+    assert get_dataset(name).padding == padding
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("300w", {"train": 3148, "common": 554, "challenging": 135, "full": 689, "afw": 337}),
+        ("wflw", {"train": 7500, "test": 2500}),
+        ("cofw", {"train": 1345, "test": 507}),
+        ("cofw68", {"test": 507}),
+        ("aflw", {"train": 20000, "test": 4386, "frontal": 1314}),
+    ],
+)
+def test_the_official_counts(name: str, counts: dict[str, int]) -> None:
+    assert dict(get_dataset(name).official_counts) | counts == get_dataset(name).official_counts
 
 
 def test_root_given_or_from_the_environment(
@@ -57,7 +87,9 @@ def test_a_scheme_that_does_not_fit(tmp_path: Path) -> None:
 
 
 def test_unknown_names() -> None:
-    with pytest.raises(BadInput, match="unknown dataset '300W'; known: 300w, folder, synthetic"):
+    with pytest.raises(
+        BadInput, match="unknown dataset '300W'; known: 300w, wflw, cofw, cofw68, aflw"
+    ):
         load_faces("300W")
     with pytest.raises(BadInput, match="folder has no split 'test'; it has: all"):
         load_faces("folder", split="test")

@@ -2,16 +2,15 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from tf_facealign.benchmark_schemes import get_scheme
+from tf_facealign.data import aflw, cofw, cofw68, ibug300w, wflw
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.folder import read_folder
-from tf_facealign.data.ibug300w import SPLITS as SPLITS_300W
-from tf_facealign.data.ibug300w import read_300w
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
@@ -36,6 +35,7 @@ class Dataset:
         splits: the names of its splits.
         test_split: the split its benchmark is scored on.
         read: makes the faces of a split.
+        official_counts: split → faces in the complete distribution, where there is one.
         on_disk: whether it is read from a folder.
     """
 
@@ -45,6 +45,7 @@ class Dataset:
     splits: tuple[str, ...]
     test_split: str
     read: Reader
+    official_counts: Mapping[str, int] = field(default_factory=dict)
     on_disk: bool = True
 
 
@@ -156,9 +157,49 @@ DATASETS = {
             "300w",
             "ibug68",
             Padding(),
-            tuple(SPLITS_300W),
+            tuple(ibug300w.SPLITS),
             "full",
-            lambda root, split, scheme, count: read_300w(root, split),
+            lambda root, split, scheme, count: ibug300w.read_300w(root, split),
+            official_counts={
+                split: sum(ibug300w.OFFICIAL_COUNTS[folder] for folder in folders)
+                for split, folders in ibug300w.SPLITS.items()
+            },
+        ),
+        Dataset(
+            "wflw",
+            "wflw98",
+            Padding(left=0.1, top=-0.123, right=0.1, bottom=0.077),
+            tuple(wflw.OFFICIAL_COUNTS),
+            "test",
+            lambda root, split, scheme, count: wflw.read_wflw(root, split),
+            wflw.OFFICIAL_COUNTS,
+        ),
+        Dataset(
+            "cofw",
+            "cofw29",
+            Padding(),
+            tuple(cofw.OFFICIAL_COUNTS),
+            "test",
+            lambda root, split, scheme, count: cofw.read_cofw(root, split),
+            cofw.OFFICIAL_COUNTS,
+        ),
+        Dataset(
+            "cofw68",
+            "ibug68",
+            Padding(),
+            tuple(cofw68.OFFICIAL_COUNTS),
+            "test",
+            lambda root, split, scheme, count: cofw68.read_cofw68(root),
+            cofw68.OFFICIAL_COUNTS,
+        ),
+        Dataset(
+            "aflw",
+            "aflw19",
+            Padding(0, 0, 0, 0),
+            tuple(aflw.OFFICIAL_COUNTS),
+            "test",
+            lambda root, split, scheme, count: aflw.read_aflw(root, split),
+            aflw.OFFICIAL_COUNTS,
         ),
         Dataset(
             "folder",
