@@ -11,7 +11,7 @@ import pytest
 from tf_facealign import __version__, cli
 from tf_facealign.images import read_image, write_image
 
-COMMANDS = ["train", "evaluate", "predict", "export", "info", "synthesize"]
+COMMANDS = ["train", "evaluate", "predict", "export", "info", "synthesize", "dataset"]
 
 
 @pytest.fixture
@@ -148,6 +148,10 @@ def test_a_bad_model_leaves_nothing_behind(photos, tmp_path, capsys):
         ["info", "--model", "none.keras"],
         ["info", "--config", "none.yaml"],
         ["synthesize", "--scheme", "none", "--output", "faces"],
+        ["synthesize", "--scheme", "none.yaml", "--output", "faces"],
+        ["dataset", "inspect", "--dataset", "none"],
+        ["dataset", "inspect", "--dataset", "folder", "--root", "none.csv"],
+        ["dataset", "inspect", "--dataset", "folder", "--root", ".", "--scheme", "none.yaml"],
     ],
 )
 def test_missing_input_is_one_line(arguments, tmp_path, monkeypatch, capsys):
@@ -171,6 +175,8 @@ def test_evaluate_refuses_an_unknown_dataset(dot_tflite, capsys):
         ["export", "--model", "m", "--output", "o", "--variant", "float64"],
         ["info"],
         ["info", "--model", "m", "--config", "c"],
+        ["dataset"],
+        ["dataset", "inspect"],
         ["synthesize", "--output", "faces", "--count", "0"],
         ["synthesize", "--output", "faces", "--count", "many"],
         ["synthesize", "--output", "faces", "--seed", "-1"],
@@ -219,13 +225,13 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"facealign {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "dataset inspect"])
 def test_help_is_complete_and_light(command):
     code = f"""
 import sys
 from tf_facealign import cli
 try:
-    cli.main({[command] if command else []} + ["--help"])
+    cli.main({command.split()} + ["--help"])
 except SystemExit as ending:
     assert ending.code == 0
 heavy = {{"tensorflow", "keras", "cv2", "numpy"}} & {{name.split(".")[0] for name in sys.modules}}
@@ -252,6 +258,20 @@ def test_synthesize_writes_a_folder_that_evaluate_and_predict_read(dot_tflite, t
     arguments = ["--model", str(dot_tflite), str(faces), "--boxes", str(faces / "boxes.json")]
     assert cli.main(["predict", *arguments]) == 0
     assert len(json.loads(capsys.readouterr().out)["images"]) == 3
+
+
+def test_inspect_prints_writes_and_draws(tmp_path, capsys):
+    faces = tmp_path / "faces"
+    assert cli.main(["synthesize", "--count", "3", "--output", str(faces)]) == 0
+    (faces / "face_00001.png").write_bytes(b"no image")
+    arguments = ["--dataset", "folder", "--root", faces]
+    outputs = ["--json", tmp_path / "found.json", "--sheet", tmp_path / "sheet.jpg"]
+    assert cli.main(["dataset", "inspect", *map(str, [*arguments, *outputs])]) == 0
+    assert "unreadable images               1" in capsys.readouterr().out
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["faces"] == 3
+    assert found["problems"]["unreadable_images"][0].startswith("face_00001.png")
+    assert read_image(tmp_path / "sheet.jpg").shape == (242, 448, 3)
 
 
 def test_train_keras_is_the_same_command(request):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tf_facealign import __version__
+from tf_facealign.cli_dataset import add_dataset
 from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
 
@@ -143,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (_add_train, _add_evaluate, _add_predict, _add_export, _add_info, _add_synthesize):
         add(commands)
+    add_dataset(commands)
     return parser
 
 
@@ -225,7 +227,10 @@ def _add_synthesize(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     summary = "draw faces with landmarks, as .png and .pts files, and their boxes"
     parser = _add_command(commands, "synthesize", _synthesize, summary, example)
     parser.add_argument(
-        "--scheme", default="ibug68", metavar="NAME", help="landmark scheme (ibug68)"
+        "--scheme",
+        default="ibug68",
+        metavar="NAME",
+        help="landmark scheme, or a .yaml file (ibug68)",
     )
     parser.add_argument("--count", type=_positive, default=10, metavar="N", help="how many (10)")
     parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="which faces (0)")

@@ -144,7 +144,7 @@ def test_a_bad_annotation_is_named_by_its_id(tmp_path: Path, change: Any, messag
 def test_images_stay_inside_the_folder(tmp_path: Path, name: str) -> None:
     images = [{"id": 7, "file_name": name}, FILE["images"][1]]
     path = _write(tmp_path / "faces.json", {**FILE, "images": images})
-    with pytest.raises(BadInput, match="must be a path inside"):
+    with pytest.raises(BadInput, match="is not the path of a file inside"):
         read_coco_faces(path, THREE)
 
 

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.paths import inside
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import landmarks_box
 
@@ -62,7 +63,7 @@ class Listing:
         Raises:
             BadInput: the image is outside the folder, or the landmarks or the box are unusable.
         """
-        path = _inside(self._path.parent, image)
+        path = inside(self._path.parent, image)
         self._faces_of[image] += 1
         number = self._faces_of[image]
         return FaceSample(
@@ -73,11 +74,3 @@ class Listing:
             group=image,
             visible=visible,
         )
-
-
-def _inside(folder: Path, image: str) -> Path:
-    parts = PurePosixPath(image)
-    absolute = parts.is_absolute() or PureWindowsPath(image).is_absolute()
-    if not image or absolute or ".." in parts.parts:
-        raise BadInput(f"image {image!r} must be a path inside {folder}/, without ..")
-    return folder / parts
