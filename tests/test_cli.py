@@ -150,6 +150,7 @@ def test_a_bad_model_leaves_nothing_behind(photos, tmp_path, capsys):
         ["synthesize", "--scheme", "none", "--output", "faces"],
         ["synthesize", "--scheme", "none.yaml", "--output", "faces"],
         ["dataset", "inspect", "--dataset", "none"],
+        ["dataset", "records", "--dataset", "none", "--split", "train", "--output", "packed"],
         ["dataset", "inspect", "--dataset", "folder", "--root", "none.csv"],
         ["dataset", "inspect", "--dataset", "folder", "--root", ".", "--scheme", "none.yaml"],
     ],
@@ -177,6 +178,7 @@ def test_evaluate_refuses_an_unknown_dataset(dot_tflite, capsys):
         ["info", "--model", "m", "--config", "c"],
         ["dataset"],
         ["dataset", "inspect"],
+        ["dataset", "records", "--dataset", "300w", "--output", "packed"],
         ["synthesize", "--output", "faces", "--count", "0"],
         ["synthesize", "--output", "faces", "--count", "many"],
         ["synthesize", "--output", "faces", "--seed", "-1"],
@@ -225,7 +227,7 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"facealign {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS, "dataset inspect"])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "dataset inspect", "dataset records"])
 def test_help_is_complete_and_light(command):
     code = f"""
 import sys
@@ -272,6 +274,18 @@ def test_inspect_prints_writes_and_draws(tmp_path, capsys):
     assert found["faces"] == 3
     assert found["problems"]["unreadable_images"][0].startswith("face_00001.png")
     assert read_image(tmp_path / "sheet.jpg").shape == (242, 448, 3)
+
+
+def test_records_hold_the_faces_of_a_dataset(tmp_path):
+    from tf_facealign.data.records import read_manifest, read_records
+
+    faces, packed = str(tmp_path / "faces"), tmp_path / "packed"
+    assert cli.main(["synthesize", "--count", "3", "--output", faces]) == 0
+    arguments = ["--dataset", "folder", "--root", faces, "--split", "all", "--shards", "2"]
+    assert cli.main(["dataset", "records", *arguments, "--output", str(packed)]) == 0
+    assert [face.name for face in read_records(packed)] == [f"face_0000{i}.png" for i in range(3)]
+    manifest = read_manifest(packed)
+    assert (manifest.scheme, manifest.num_shards) == ("ibug68", 2)
 
 
 def test_train_keras_is_the_same_command(request):
