@@ -26,7 +26,7 @@ class DataConfig:
         dataset: a name of `data.datasets`.
         root: its folder; empty means the folder `dataset` of the environment variable
             FACEALIGN_DATA.
-        split: the training split.
+        split: the faces to train on; empty means the dataset's training split.
         scheme: landmark scheme; empty means the dataset's own (a folder and synthetic faces need
             one).
         validation_fraction: share of the training faces held out to choose the best epoch.
@@ -38,7 +38,7 @@ class DataConfig:
 
     dataset: str = "300w"
     root: str = ""
-    split: str = "train"
+    split: str = ""
     scheme: str = ""
     validation_fraction: float = 0.1
     count: int = 2000

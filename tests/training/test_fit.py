@@ -175,7 +175,7 @@ def test_unreadable_training_image_is_named(toy, tmp_path, cache):
     victim = sorted((tmp_path / "faces").rglob("*.png"))[5]
     victim.write_bytes(b"")
     data = dataclasses.replace(
-        toy.data, dataset="folder", root=str(tmp_path / "faces"), split="all", cache=cache
+        toy.data, dataset="folder", root=str(tmp_path / "faces"), cache=cache
     )
     with pytest.raises(BadInput, match=f"{victim.name}.*empty"):
         train(dataclasses.replace(toy, data=data), tmp_path / "run")

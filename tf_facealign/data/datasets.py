@@ -48,6 +48,11 @@ class Dataset:
     official_counts: Mapping[str, int] = field(default_factory=dict)
     on_disk: bool = True
 
+    @property
+    def train_split(self) -> str:
+        """The split to train on; a user's own faces have one split only."""
+        return "train" if "train" in self.splits else self.splits[0]
+
 
 def load_faces(
     name: str,

@@ -77,10 +77,14 @@ def _scheme(config: Config) -> LandmarkScheme:
     return get_scheme(config.data.scheme or get_dataset(config.data.dataset).scheme)
 
 
+def _split(config: Config) -> str:
+    return config.data.split or get_dataset(config.data.dataset).train_split
+
+
 def _load(config: Config) -> _Faces:
     data = config.data
     scheme = _scheme(config)
-    faces = load_faces(data.dataset, data.root or None, data.split, scheme, data.count)
+    faces = load_faces(data.dataset, data.root or None, _split(config), scheme, data.count)
     training, validation = split_validation(faces, data.validation_fraction, config.seed)
     if not training or not validation:
         raise BadInput(
@@ -185,5 +189,5 @@ def _spec(config: Config) -> ModelSpec:
         scheme=carried_scheme(_scheme(config)),
         input_size=CROP_SIZE,
         padding=dataclasses.astuple(padding),
-        training_data=f"{config.data.dataset} {config.data.split}",
+        training_data=f"{config.data.dataset} {_split(config)}",
     )
