@@ -1,4 +1,5 @@
 import itertools
+import time
 
 import numpy as np
 import pytest
@@ -76,6 +77,29 @@ def test_the_stream_is_decided_by_the_seed_and_may_start_anywhere(crops):
         np.testing.assert_array_equal(shape, shape_2)
     other = take(stream(crops, seed=6), 1)
     assert np.abs(other[0][1] - whole[0][1]).max() > 0.01
+
+
+def test_the_number_of_threads_changes_nothing(crops):
+    """Also where faces differ in how long they take, which would shuffle a careless pipeline."""
+
+    class Uneven:
+        num_landmarks = crops.num_landmarks
+
+        def __len__(self):
+            return len(crops)
+
+        def augmented(self, index, augmentation, rng):
+            time.sleep(0.004 * (index % 3))
+            return crops.augmented(index, augmentation, rng)
+
+    taken = []
+    for threads in (1, 4):
+        options = tf.data.Options()
+        options.threading.private_threadpool_size = threads
+        taken.append(take(stream(Uneven()).with_options(options), 12))
+    for (image, shape), (image_4, shape_4) in zip(*taken, strict=True):
+        np.testing.assert_array_equal(image, image_4)
+        np.testing.assert_array_equal(shape, shape_4)
 
 
 def test_a_face_is_placed_anew_each_epoch(crops):

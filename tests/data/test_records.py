@@ -93,7 +93,7 @@ def test_batches_are_the_same_to_the_last_bit(faces, folder, cache):
 
 def test_the_extreme_placements_are_held_too():
     """Whatever is outside the reach may be black: the crop stays the same."""
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(0)
     augmentation, shift = RandomPlacement(), (-0.1, 0.1)
     for _ in range(250):
         width, height = rng.integers(20, 700, 2)

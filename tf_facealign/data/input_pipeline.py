@@ -193,16 +193,19 @@ def _batches(
     num_shapes: int,
     batch_size: int,
 ) -> tf.data.Dataset:
-    size = face_crop.CROP_SIZE
+    size, num_landmarks = face_crop.CROP_SIZE, crops.num_landmarks
 
-    def cut(item: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        image, shape = tf.numpy_function(draw, [item], (tf.uint8, tf.float32))
-        return tf.ensure_shape(image, (size, size, 3)), tf.ensure_shape(
-            shape, (crops.num_landmarks, 2)
-        )
+    # One call into Python a batch: a call a face costs as much as cutting it.
+    def draw_all(batch: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        images, shapes = zip(*map(draw, batch), strict=True)
+        return np.stack(images), np.stack(shapes)
 
-    def targets(image: tf.Tensor, shape: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        return tf.cast(image, tf.float32), {f"shape_{t}": shape for t in range(num_shapes)}
+    def cut(batch: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        images, shapes = tf.numpy_function(draw_all, [batch], (tf.uint8, tf.float32))
+        images = tf.ensure_shape(images, (None, size, size, 3))
+        shapes = tf.ensure_shape(shapes, (None, num_landmarks, 2))
+        return tf.cast(images, tf.float32), {f"shape_{t}": shapes for t in range(num_shapes)}
 
-    crops_stream = items.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    return crops_stream.batch(batch_size).map(targets).prefetch(tf.data.AUTOTUNE)
+    batches = items.batch(batch_size)
+    batches = batches.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return batches.prefetch(tf.data.AUTOTUNE)
