@@ -9,7 +9,7 @@ from tf_facealign.face_crop import Padding
 # OpenCV adds two terms rounded to 1/1024 pixel and rounds their sum to 1/32.
 SAMPLE_ERROR_PX = 1 / 64 + 1 / 1024
 NO_PADDING = Padding(0, 0, 0, 0)
-WFLW_PADDING = Padding(0.1, -0.123, 0.1, 0.077)
+UNEVEN_PADDING = Padding(0.1, -0.123, 0.1, 0.077)
 
 
 def noise(height, width, seed=0):
@@ -74,8 +74,8 @@ def smooth(height, width):
         # 40 × 100: the square takes the longer side, 100, about the centre (30, 70).
         ((10, 20, 50, 120), NO_PADDING, (-20, 20), 100),
         ((10, 20, 110, 60), NO_PADDING, (10, -10), 100),
-        # WFLW, 100 × 100: x -10..110; y 12.3..107.7, 95.4 high; side 120 about (50, 60).
-        ((0, 0, 100, 100), WFLW_PADDING, (-10, 0), 120),
+        # Less at the top, 100 × 100: x -10..110; y 12.3..107.7, 95.4 high; side 120 about (50, 60).
+        ((0, 0, 100, 100), UNEVEN_PADDING, (-10, 0), 120),
         ((-30.5, -20.25, -10.5, -0.25), NO_PADDING, (-30.5, -20.25), 20),
     ],
 )
@@ -86,10 +86,10 @@ def test_crop_affine_golden(box, padding, corner, side):
 
 def test_crop_affine_follows_its_box():
     box = np.array([12.0, 30, 75, 88])
-    affine = face_crop.crop_affine(box, WFLW_PADDING)
-    moved = face_crop.crop_affine(box + np.array([5, -7, 5, -7]), WFLW_PADDING)
+    affine = face_crop.crop_affine(box, UNEVEN_PADDING)
+    moved = face_crop.crop_affine(box + np.array([5, -7, 5, -7]), UNEVEN_PADDING)
     np.testing.assert_allclose(moved - affine, [[0, 0, 5], [0, 0, -7]], atol=1e-12)
-    np.testing.assert_allclose(face_crop.crop_affine(3 * box, WFLW_PADDING), 3 * affine)
+    np.testing.assert_allclose(face_crop.crop_affine(3 * box, UNEVEN_PADDING), 3 * affine)
 
 
 @pytest.mark.parametrize(

@@ -29,15 +29,15 @@ def test_the_table_is_consistent() -> None:
         assert not dataset.official_counts or set(dataset.official_counts) == set(dataset.splits)
 
 
-# Paper, section 4.3: 300-W and COFW 10 % on each side; WFLW left 10, top −12.3, right 10, bottom
-# 7.7 %; AFLW unchanged. The order of Padding is left, top, right, bottom.
+# Paper, section 4.3: 300-W and COFW 10 % on each side; WFLW left 10, top 12.3 (printed −12.3, along
+# y), right 10, bottom 7.7 %; AFLW unchanged. The order of Padding is left, top, right, bottom.
 @pytest.mark.parametrize(
     ("name", "padding"),
     [
         ("300w", Padding(0.1, 0.1, 0.1, 0.1)),
         ("cofw", Padding(0.1, 0.1, 0.1, 0.1)),
         ("cofw68", Padding(0.1, 0.1, 0.1, 0.1)),
-        ("wflw", Padding(0.1, -0.123, 0.1, 0.077)),
+        ("wflw", Padding(0.1, 0.123, 0.1, 0.077)),
         ("aflw", Padding(0.0, 0.0, 0.0, 0.0)),
     ],
 )
