@@ -6,7 +6,7 @@ BIN := .venv/bin
 FACEALIGN := $(BIN)/facealign
 QUICKSTART := runs/quickstart
 
-.PHONY: venv test lint quickstart
+.PHONY: venv test lint quickstart bench
 
 venv: .venv/installed
 
@@ -23,6 +23,15 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Against albumentations and imgaug; with FACEALIGN_DATA, on 300-W as well.
+bench: .venv/bench/installed
+	.venv/bench/bin/python benchmarks/augmentation.py --json docs/results/bench/augmentation.json
+
+.venv/bench/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/pip install --editable '.[bench]'
+	touch $@
 
 quickstart: venv
 	$(FACEALIGN) train --config configs/quickstart.yaml --workdir $(QUICKSTART) --resume

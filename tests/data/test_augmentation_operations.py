@@ -91,17 +91,17 @@ def test_emboss_is_imgaugs():
 def test_noise_is_white_normal_and_scaled():
     grey = np.full((112, 112, 3), 100, np.float32)
     operation = GaussianNoise(1.0, (0, 13))
-    added = operation.change(grey, (8.0, 5, 400)) - grey
+    added = operation.change(grey, (8.0, 5, 70)) - grey
     # 37632 numbers: their mean strays by 8/194, their deviation by 8/274 (one standard error).
     assert abs(added.mean()) < 5 * 8 / 194
     assert abs(added.std() - 8) < 5 * 8 / 274
     # Neighbours, channels and shifted windows are uncorrelated: a correlation strays by 1/194.
-    other = operation.change(grey, (8.0, 6, 400)) - grey
+    other = operation.change(grey, (8.0, 6, 70)) - grey
     pairs = [(added[1:], added[:-1]), (added[..., 0], added[..., 1]), (added, other)]
     for first, second in pairs:
         assert abs((first * second).mean() / 64) < 5 / 194 * np.sqrt(added.size / first.size)
     # Half of the sigma is half of the noise; float32 resolves 100 to 8e-6.
-    half = operation.change(grey, (4.0, 5, 400)) - grey
+    half = operation.change(grey, (4.0, 5, 70)) - grey
     np.testing.assert_allclose(half, added / 2, atol=2e-5)
 
 

@@ -4,6 +4,7 @@ Hue, saturation and grey are those of YIQ, where they are linear: luma Y stays, 
 scaled or dropped.
 """
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass
 
@@ -15,11 +16,22 @@ from tf_facealign.data.augmentations.operation import FloatImage, Operation, Par
 
 ColourAffine = NDArray[np.float64]
 
-# NTSC's, with the digits tensorflow-addons used.
-_YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
-_YIQ_INVERSE = np.linalg.inv(_YIQ)
+_SAME = np.eye(3, 4)
 _MIDDLE = 127.5
 _PER_CHANNEL = 0.5
+# NTSC's, with the digits tensorflow-addons used.
+_YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
+
+
+def _in_yiq(matrix: list[list[float]]) -> ColourAffine:
+    """The affine of (red, green, blue) that is a 3×3 matrix of (Y, I, Q)."""
+    return np.linalg.solve(_YIQ, matrix @ _YIQ @ _SAME)
+
+
+_LUMA = _in_yiq([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
+_CHROMA = _in_yiq([[0, 0, 0], [0, 1, 0], [0, 0, 1]])
+_CHROMA_TURNED = _in_yiq([[0, 0, 0], [0, 0, -1], [0, 1, 0]])  # by 90 degrees
+_GREY = np.pad(np.tile(_YIQ[0], (3, 1)), ((0, 0), (0, 1)))
 
 
 class Colour(Operation):
@@ -52,7 +64,7 @@ class Add(Colour):
 
     def affine(self, params: Params) -> ColourAffine:
         """See `Colour`."""
-        return np.column_stack([np.eye(3), params])
+        return _plus(_SAME, params)
 
 
 @dataclass(frozen=True)
@@ -73,10 +85,10 @@ class HueSaturation(Colour):
 
     def affine(self, params: Params) -> ColourAffine:
         """See `Colour`."""
-        turn = np.deg2rad(params[0])
-        cos, sin = params[1] * np.cos(turn), params[1] * np.sin(turn)
-        in_yiq = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
-        return _linear(_YIQ_INVERSE @ in_yiq @ _YIQ)
+        degrees, saturation = params
+        turn = math.radians(degrees)
+        along, across = saturation * math.cos(turn), saturation * math.sin(turn)
+        return _LUMA + along * _CHROMA + across * _CHROMA_TURNED
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ class Contrast(Colour):
     def affine(self, params: Params) -> ColourAffine:
         """See `Colour`."""
         (factor,) = params
-        return np.column_stack([factor * np.eye(3), 3 * [(1 - factor) * _MIDDLE]])
+        return _plus(factor * _SAME, (1 - factor) * _MIDDLE)
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,7 @@ class Greyscale(Colour):
     def affine(self, params: Params) -> ColourAffine:
         """See `Colour`."""
         (amount,) = params
-        return _linear((1 - amount) * np.eye(3) + amount * _YIQ[:1])
+        return (1 - amount) * _SAME + amount * _GREY
 
 
 def compose_colours(outer: ColourAffine, inner: ColourAffine) -> ColourAffine:
@@ -126,5 +138,8 @@ def compose_colours(outer: ColourAffine, inner: ColourAffine) -> ColourAffine:
     return composed
 
 
-def _linear(matrix: NDArray[np.float64]) -> ColourAffine:
-    return np.column_stack([matrix, np.zeros(3)])
+def _plus(affine: ColourAffine, shift: float | Params) -> ColourAffine:
+    """The affine with a number, or three, added to what it gives."""
+    shifted = affine.copy()
+    shifted[:, 3] += shift
+    return shifted

@@ -4,6 +4,7 @@ The paper does not name it; it stands for the hands, hair and microphones of the
 """
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -51,17 +52,16 @@ class Occlusion:
     def sample(self, rng: np.random.Generator) -> Patch:
         """Draw a patch that lies inside the crop."""
         area, tallness = rng.uniform(*self.area), _TALLEST ** rng.uniform(-1, 1)
-        sides = CROP_SIZE * np.sqrt([area * tallness, area / tallness])
-        height, width = np.clip(np.rint(sides), 1, CROP_SIZE).astype(int).tolist()
-        room = [CROP_SIZE - width + 1, CROP_SIZE - height + 1]
-        corner, source = rng.integers(room), rng.integers(room)
+        height, width = _side(area * tallness), _side(area / tallness)
+        x, y, u, v = rng.random(4).tolist()
+        right, down = CROP_SIZE - width + 1, CROP_SIZE - height + 1
         red, green, blue = rng.integers(256, size=3).tolist()
         return Patch(
-            (int(corner[0]), int(corner[1])),
+            (int(x * right), int(y * down)),
             (height, width),
-            FILLS[rng.integers(len(FILLS))],
+            FILLS[int(rng.integers(len(FILLS)))],
             (red, green, blue),
-            (int(source[0]), int(source[1])),
+            (int(u * right), int(v * down)),
         )
 
     @staticmethod
@@ -82,6 +82,11 @@ class Occlusion:
             u, v = patch.source_px
             covered[y : y + height, x : x + width] = source[v : v + height, u : u + width]
         return covered
+
+
+def _side(area: float) -> int:
+    """Side in pixels of a square with this share of the crop, at least 1 and at most the crop's."""
+    return min(max(round(CROP_SIZE * math.sqrt(area)), 1), CROP_SIZE)
 
 
 @functools.cache

@@ -45,4 +45,5 @@ class Operation(ABC):
 
 def to_uint8(image: FloatImage) -> Image:
     """Round, and clip to 0..255."""
-    return cv2.add(image, 0.0, dtype=cv2.CV_8U)
+    # convertScaleAbs rounds and clips at 255; what lies below 0 it would mirror.
+    return cv2.convertScaleAbs(cv2.max(image, 0.0))
