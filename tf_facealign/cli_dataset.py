@@ -31,7 +31,7 @@ def _inspect(args: argparse.Namespace) -> int:
     from tf_facealign.files import replacing
     from tf_facealign.images import write_image
 
-    dataset = get_dataset(args.dataset)
+    dataset = get_dataset(args.dataset, args.root)
     scheme = get_scheme(args.scheme or dataset.scheme)
     inspection = inspect_dataset(args.dataset, args.root, args.split, scheme)
     print(inspection_table(inspection))
@@ -49,10 +49,17 @@ def _records(args: argparse.Namespace) -> int:
 
     with without_banners():
         from tf_facealign.data.records import write_records
-    dataset = get_dataset(args.dataset)
+    dataset = get_dataset(args.dataset, args.root)
     scheme = get_scheme(args.scheme or dataset.scheme)
     faces = load_faces(args.dataset, args.root, args.split, scheme)
-    write_records(faces, args.output, dataset.padding, num_shards=args.shards, scheme=scheme.name)
+    write_records(
+        faces,
+        args.output,
+        dataset.padding,
+        num_shards=args.shards,
+        scheme=scheme.name,
+        source=f"{args.dataset} {args.split}",
+    )
     return DONE
 
 

@@ -8,6 +8,7 @@ from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.augmentations.placement import Placement, RandomPlacement
+from tf_facealign.data.datasets import get_dataset, load_faces
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
 from tf_facealign.data.record_face import check_reach, reach
@@ -17,6 +18,7 @@ from tf_facealign.face_crop import Padding, crop_affine, cut
 from tf_facealign.images import write_image
 
 SCHEME = get_scheme("aflw19")
+MADE_FROM = {"scheme": "aflw19", "source": "mine all"}
 PADDING = Padding(0.1, -0.12, 0.1, 0.08)  # not the default, so that a lost padding shows
 AUGMENTATION = Augmentation.from_config(AugmentationConfig())
 # Image (height, width) and box: in the middle; over each edge; much larger than a crop, so that
@@ -59,7 +61,9 @@ def faces(tmp_path_factory):
 
 @pytest.fixture
 def folder(faces, tmp_path):
-    write_records(faces, tmp_path / "records", PADDING, num_shards=3, scheme=SCHEME.name)
+    write_records(
+        faces, tmp_path / "records", PADDING, num_shards=3, scheme="aflw19", source="mine all"
+    )
     return tmp_path / "records"
 
 
@@ -138,11 +142,16 @@ def test_shards_are_tfrecords_with_valid_checksums(faces, folder):
 def test_manifest_says_how_to_cut(folder):
     manifest = read_manifest(folder)
     assert (manifest.padding, manifest.scheme) == (PADDING, "aflw19")
+    dataset = get_dataset("records", folder)
+    assert (dataset.padding, dataset.scheme, dataset.name) == (PADDING, "aflw19", "mine all")
+    assert len(load_faces("records", folder)) == len(CASES)
+    with pytest.raises(BadInput, match="has 19 landmarks a face, the scheme ibug68 has 68"):
+        load_faces("records", folder, scheme=get_scheme("ibug68"))
 
 
 def test_writing_again_changes_nothing_and_is_deterministic(faces, folder, tmp_path):
     before = {file.name: (file.read_bytes(), file.stat().st_ino) for file in folder.glob("*.tfr*")}
-    write_records(faces, folder, PADDING, num_shards=3, scheme=SCHEME.name)
+    write_records(faces, folder, PADDING, num_shards=3, **MADE_FROM)
     after = {file.name: (file.read_bytes(), file.stat().st_ino) for file in folder.glob("*.tfr*")}
     assert after == before
     write_records(faces, tmp_path / "other", PADDING, num_shards=3)

@@ -3,7 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def load_faces(
         BadInput: the dataset or split is unknown, its folder is not given, missing or malformed, or
             its faces have another number of landmarks than the scheme.
     """
-    dataset = get_dataset(name)
+    dataset = get_dataset(name, root)
     split = split or dataset.test_split
     if split not in dataset.splits:
         raise BadInput(f"{name} has no split {split!r}; it has: {', '.join(dataset.splits)}")
@@ -90,15 +90,26 @@ def load_faces(
     return faces
 
 
-def get_dataset(name: str) -> Dataset:
+def get_dataset(name: str, root: str | Path | None = None) -> Dataset:
     """The dataset of that name.
 
+    Args:
+        name: one of `DATASETS`.
+        root: its folder, as for `load_faces`; records say there what they were made from.
+
     Raises:
-        BadInput: if there is none.
+        BadInput: there is none, or the records have no folder or no manifest.
     """
     if name not in DATASETS:
         raise BadInput(f"unknown dataset {name!r}; known: {', '.join(DATASETS)}")
-    return DATASETS[name]
+    dataset = DATASETS[name]
+    if name != "records":
+        return dataset
+    from tf_facealign.data.records import read_manifest  # loads TensorFlow
+
+    made = read_manifest(_folder(name, root))
+    scheme = made.scheme or dataset.scheme
+    return replace(dataset, name=made.source or name, scheme=scheme, padding=made.padding)
 
 
 def split_validation(
@@ -144,6 +155,12 @@ def _folder(name: str, root: str | Path | None) -> Path:
     if not folder.is_dir():
         raise BadInput(f"{folder}: no such folder (no root was given, so {DATA_VARIABLE} was used)")
     return folder
+
+
+def _read_records(folder: Path) -> list[FaceSample]:
+    from tf_facealign.data.records import read_records  # loads TensorFlow
+
+    return read_records(folder)
 
 
 def _read_synthetic(_: Path, split: str, scheme: LandmarkScheme, count: int) -> list[FaceSample]:
@@ -215,6 +232,14 @@ DATASETS = {
             ("all",),
             "all",
             lambda root, split, scheme, count: read_folder(root, scheme),
+        ),
+        Dataset(
+            "records",
+            "ibug68",
+            Padding(),
+            ("all",),
+            "all",
+            lambda root, split, scheme, count: _read_records(root),
         ),
         Dataset(
             "synthetic",

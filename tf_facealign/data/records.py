@@ -51,12 +51,14 @@ class Manifest:
     """What a folder of records holds.
 
     Attributes:
-        scheme: name of the landmark scheme; empty if the writer did not say.
+        source: the dataset and split they were made from; empty if the writer did not say.
+        scheme: name of the landmark scheme; empty likewise.
         padding: of the boxes.
         num_shards: how many there are once all are written.
         shards: those that are.
     """
 
+    source: str
     scheme: str
     padding: Padding
     num_shards: int
@@ -70,6 +72,7 @@ def write_records(
     placement: RandomPlacement = _PLACEMENT,
     num_shards: int = 8,
     scheme: str = "",
+    source: str = "",
 ) -> None:
     """Write faces as shards; what an interrupted run has finished is kept.
 
@@ -80,6 +83,7 @@ def write_records(
         placement: how far the crops may move in training.
         num_shards: into how many files; no more than there are faces.
         scheme: name of the landmark scheme.
+        source: the dataset and split the faces are from.
 
     Raises:
         BadInput: there is no face, an image cannot be read, or the folder cannot be written to.
@@ -91,14 +95,15 @@ def write_records(
     sources = {file: _source_sha256(part, padding, placement) for file, part in parts.items()}
     before = _shards_of(folder)
     done = {s.file: s for s in before if sources.get(s.file) == s.source_sha256}
-    _write_manifest(folder, scheme, padding, len(parts), done.values())
+    empty = Manifest(source, scheme, padding, len(parts), ())
+    _write_manifest(folder, empty, done.values())
     for file, part in tqdm(parts.items(), "records", disable=None):
         if file in done and done[file].sha256 == _file_sha256(folder / file):
             continue
         write_shard(folder / file, part, padding, placement)
         names = tuple(face.name for face in part)
         done[file] = Shard(file, _file_sha256(folder / file), sources[file], names)
-        _write_manifest(folder, scheme, padding, len(parts), done.values())
+        _write_manifest(folder, empty, done.values())
     for shard in before:
         if shard.file not in done:  # of a run with another number of shards
             (folder / shard.file).unlink(missing_ok=True)
@@ -163,11 +168,9 @@ def _shards_of(folder: Path) -> tuple[Shard, ...]:
         return ()
 
 
-def _write_manifest(
-    folder: Path, scheme: str, padding: Padding, num_shards: int, shards: Iterable[Shard]
-) -> None:
+def _write_manifest(folder: Path, empty: Manifest, shards: Iterable[Shard]) -> None:
     in_order = tuple(sorted(shards, key=lambda shard: shard.file))
-    manifest = dataclasses.asdict(Manifest(scheme, padding, num_shards, in_order))
+    manifest = dataclasses.asdict(dataclasses.replace(empty, shards=in_order))
     with replacing(folder / MANIFEST) as temporary:
         temporary.write_text(json.dumps({"format": _FORMAT, **manifest}, indent=1) + "\n")
 

@@ -10,9 +10,10 @@ import keras
 from tf_facealign.benchmark_schemes import carried_scheme, get_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
 from tf_facealign.data.augmentations.augmentation import Augmentation
-from tf_facealign.data.datasets import get_dataset, load_faces, split_validation
+from tf_facealign.data.datasets import Dataset, get_dataset, load_faces, split_validation
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
 from tf_facealign.data.pose_balance import balance
+from tf_facealign.data.record_face import check_reach
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
@@ -73,12 +74,16 @@ class _Faces:
     validation: FaceCrops
 
 
+def _dataset(config: Config) -> Dataset:
+    return get_dataset(config.data.dataset, config.data.root or None)
+
+
 def _scheme(config: Config) -> LandmarkScheme:
-    return get_scheme(config.data.scheme or get_dataset(config.data.dataset).scheme)
+    return get_scheme(config.data.scheme or _dataset(config).scheme)
 
 
 def _split(config: Config) -> str:
-    return config.data.split or get_dataset(config.data.dataset).train_split
+    return config.data.split or _dataset(config).train_split
 
 
 def _load(config: Config) -> _Faces:
@@ -93,7 +98,8 @@ def _load(config: Config) -> _Faces:
         )
     if data.pose_balance:
         training = balance(training, seed=config.seed)
-    padding = get_dataset(data.dataset).padding
+    padding = _dataset(config).padding
+    check_reach(faces, padding, Augmentation.from_config(config.augmentation).placement)
     parts = (training, validation)
     crops = [FaceCrops(part, scheme, padding, data.cache, data.skip_bad) for part in parts]
     return _Faces(scheme, *crops)
@@ -183,11 +189,11 @@ def _callbacks(
 
 
 def _spec(config: Config) -> ModelSpec:
-    padding = get_dataset(config.data.dataset).padding
+    dataset = _dataset(config)
     return ModelSpec(
         name=config.name,
         scheme=carried_scheme(_scheme(config)),
         input_size=CROP_SIZE,
-        padding=dataclasses.astuple(padding),
-        training_data=f"{config.data.dataset} {_split(config)}",
+        padding=dataclasses.astuple(dataset.padding),
+        training_data=f"{dataset.name} {_split(config)}",
     )
