@@ -27,6 +27,7 @@ lint: venv
 # Against albumentations and imgaug; with FACEALIGN_DATA, on 300-W as well.
 bench: .venv/bench/installed
 	.venv/bench/bin/python benchmarks/augmentation.py --json docs/results/bench/augmentation.json
+	.venv/bench/bin/python benchmarks/input_pipeline.py --json docs/results/bench/input_pipeline.json
 
 .venv/bench/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv/bench

@@ -7,12 +7,12 @@ is kept; and `image/png`.
 """
 
 import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
-import cv2
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -63,7 +63,6 @@ def _encode(face: FaceSample, padding: Padding, placement: RandomPlacement) -> b
     image = face.image_rgb()
     size = (image.shape[0], image.shape[1])
     x0, y0, x1, y1 = reach(face, padding, placement, size)
-    part = np.ascontiguousarray(image[y0:y1, x0:x1, ::-1])  # OpenCV's order of colours
     features = {
         "name": _bytes(face.name.encode()),
         "group": _bytes(face.group.encode()),
@@ -72,12 +71,29 @@ def _encode(face: FaceSample, padding: Padding, placement: RandomPlacement) -> b
         "box_px": _bytes(face.box_px.astype("<f8").tobytes()),
         "image/size": _integers(size),
         "image/origin": _integers((x0, y0)),
-        "image/png": _bytes(cv2.imencode(".png", part)[1].tobytes()),
+        "image/png": _bytes(_stored_png(image[y0:y1, x0:x1])),
     }
     if face.visible is not None:
         features["visible"] = _integers(face.visible.astype(int).tolist())
     example = tf.train.Example(features=tf.train.Features(feature=features))
     return example.SerializeToString(deterministic=True)
+
+
+def _stored_png(image_rgb: NDArray[np.uint8]) -> bytes:
+    """A PNG file of (H, W, 3) that is not compressed: twice as large, decoded five times as fast.
+
+    OpenCV writes such a file from version 4.12 on; it reads it in all.
+    """
+    height, width, _ = image_rgb.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # a row starts with its filter, 0: none
+    rows[:, 1:] = image_rgb.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, red green blue
+    file = b"\x89PNG\r\n\x1a\n"
+    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows.tobytes(), 0), b"IEND": b""}
+    for kind, content in chunks.items():
+        checksum = zlib.crc32(kind + content)
+        file += struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+    return file
 
 
 def _bytes(*values: bytes) -> tf.train.Feature:
