@@ -14,6 +14,7 @@ def benchmark():
     return module
 
 
+@pytest.mark.slow
 def test_every_way_to_read_is_measured(benchmark, monkeypatch, tmp_path):
     monkeypatch.delenv("FACEALIGN_DATA", raising=False)
     arguments = ["--faces", "32", "--rounds", "1", "--threads", "1"]
