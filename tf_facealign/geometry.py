@@ -40,7 +40,10 @@ def apply_affine(affine: ArrayLike, points: ArrayLike) -> NDArray[np.float64]:
 
 def compose_affines(outer: ArrayLike, inner: ArrayLike) -> Affine:
     """The affine that applies `inner` first, then `outer`."""
-    return (_square(outer) @ _square(inner))[:2]
+    last = np.asarray(outer, np.float64)
+    composed = last[:, :2] @ np.asarray(inner, np.float64)
+    composed[:, 2] += last[:, 2]
+    return composed
 
 
 def invert_affine(affine: ArrayLike) -> Affine:
@@ -49,14 +52,17 @@ def invert_affine(affine: ArrayLike) -> Affine:
     Raises:
         numpy.linalg.LinAlgError: the affine flattens the plane and has no inverse.
     """
-    return np.asarray(np.linalg.inv(_square(affine))[:2], np.float64)
+    matrix = np.asarray(affine, np.float64)
+    inverse = np.linalg.inv(matrix[:, :2])
+    return np.column_stack([inverse, -inverse @ matrix[:, 2]])
 
 
 def scale_and_shift(scale: ArrayLike, shift: ArrayLike) -> Affine:
     """The affine x → scale · x + shift, each a number or a pair (x, y)."""
-    sx, sy = np.broadcast_to(np.asarray(scale, np.float64), 2)
-    tx, ty = np.broadcast_to(np.asarray(shift, np.float64), 2)
-    return np.array([[sx, 0.0, tx], [0.0, sy, ty]])
+    affine = np.zeros((2, 3))
+    affine[[0, 1], [0, 1]] = scale
+    affine[:, 2] = shift
+    return affine
 
 
 def rotation(degrees: float) -> Affine:
@@ -64,7 +70,3 @@ def rotation(degrees: float) -> Affine:
     radians = np.deg2rad(degrees)
     cos, sin = np.cos(radians), np.sin(radians)
     return np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
-
-
-def _square(affine: ArrayLike) -> NDArray[np.float64]:
-    return np.vstack([np.asarray(affine, np.float64), [0.0, 0.0, 1.0]])
