@@ -54,7 +54,8 @@ def _print_error(error: BadInput | str) -> None:
 def _train(args: argparse.Namespace) -> int:
     from tf_facealign.config import load_config
 
-    config = load_config(args.config, args.set)
+    skip_bad = ["data.skip_bad=true"] if args.skip_bad else []
+    config = load_config(args.config, [*args.set, *skip_bad])
     with without_banners():
         from tf_facealign.training.fit import train
     best = train(config, args.workdir, resume=args.resume, verbose=int(sys.stdout.isatty()))
@@ -179,6 +180,9 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--workdir", required=True, type=Path, metavar="DIR", help="where results go"
     )
     parser.add_argument("--resume", action="store_true", help="continue the run in the workdir")
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave out faces that are unreadable"
+    )
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

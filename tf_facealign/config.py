@@ -33,7 +33,7 @@ class DataConfig:
         count: how many faces to draw (synthetic faces only).
         cache: keep decoded images in memory.
         pose_balance: repeat training faces in rare poses (`data.pose_balance`).
-        skip_bad: leave out, with a warning, faces whose image cannot be read.
+        skip_bad: leave out, with a warning, faces whose annotation or image cannot be read.
     """
 
     dataset: str = "300w"

@@ -5,6 +5,7 @@ as they are, as other readers do. The permutation `ra` counts from 1.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.mat_file import read_mat_v5
 from tf_facealign.data.paths import inside, need_file
 from tf_facealign.errors import BadInput
@@ -25,7 +27,7 @@ OFFICIAL_COUNTS: Mapping[str, int] = {"train": 20000, "test": 4386, "frontal": 1
 """Split → faces."""
 
 
-def read_aflw(root: str | Path, split: str) -> list[FaceSample]:
+def read_aflw(root: str | Path, split: str, faults: list[str] | None = None) -> list[FaceSample]:
     """Read the annotations of one split; images are named, not opened.
 
     Args:
@@ -33,6 +35,7 @@ def read_aflw(root: str | Path, split: str) -> list[FaceSample]:
             `0/`, `2/` and `3/`, themselves or in `flickr/` or `data/flickr/`.
         split: "train"; "test", which is AFLW-Full; or "frontal", its faces without a hidden
             landmark.
+        faults: as in `usable_faces`.
 
     Raises:
         BadInput: there is no such file, or it is malformed.
@@ -53,24 +56,20 @@ def read_aflw(root: str | Path, split: str) -> list[FaceSample]:
     if len(rows) == 0:
         raise BadInput(f"{path}: no face of the split {split!r} among {len(order)} faces")
     images = _image_folder(root)
-    faces = []
-    for row in rows:
-        try:
-            image = _text(names.flat[row])
-            faces.append(
-                FaceSample(
-                    name=f"{image}#{row + 1}",  # a photo has several faces
-                    landmarks_px=landmarks_px[row],
-                    box_px=boxes_px[row],
-                    path=inside(images, image),
-                    group=image,
-                    subsets=_subsets(split, visible[row]),
-                    visible=visible[row],
-                )
-            )
-        except BadInput as error:
-            raise BadInput(f"{path}: {error}") from None
-    return faces
+
+    def face(row: int) -> FaceSample:
+        image = _text(names.flat[row])
+        return FaceSample(
+            name=f"{image}#{row + 1}",  # a photo has several faces
+            landmarks_px=landmarks_px[row],
+            box_px=boxes_px[row],
+            path=inside(images, image),
+            group=image,
+            subsets=_subsets(split, visible[row]),
+            visible=visible[row],
+        )
+
+    return usable_faces(((str(path), partial(face, row)) for row in rows.tolist()), faults)
 
 
 def _order(path: Path, count: int, *fields: NDArray[Any]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.paths import inside
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import landmarks_box
@@ -37,13 +38,7 @@ class Listing:
         Raises:
             BadInput: there is no face, or (without `faults`) one that cannot be used.
         """
-        for where, make in entries:
-            try:
-                self.faces.append(make())
-            except BadInput as error:
-                if self._faults is None:
-                    raise BadInput(f"{where}: {error}") from None
-                self._faults.append(f"{where}: {error}")
+        self.faces = usable_faces(entries, self._faults)
         if not self.faces and not self._faults:
             raise BadInput(f"{self._path}: no face in it")
         return self.faces

@@ -1,6 +1,7 @@
 """COFW: 29 landmarks on faces that something hides in part; images and annotations in one file."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.mat_file import read_mat_v73
 from tf_facealign.data.paths import need_file
 from tf_facealign.errors import BadInput
@@ -24,13 +26,14 @@ _FILES = {"train": ("COFW_train_color.mat", "COFW_train.mat"), "test": TEST_FILE
 _FIELDS = {"train": ("IsTr", "phisTr", "bboxesTr"), "test": ("IsT", "phisT", "bboxesT")}
 
 
-def read_cofw(root: str | Path, split: str) -> list[FaceSample]:
+def read_cofw(root: str | Path, split: str, faults: list[str] | None = None) -> list[FaceSample]:
     """Read one split with its images, which stay in memory.
 
     Args:
         root: the folder that holds, at any depth, `COFW_train.mat` and `COFW_test.mat`, or the
             files `_color.mat` of the same names.
         split: "train" or "test".
+        faults: as in `usable_faces`.
 
     Raises:
         BadInput: there is no such file, or it is malformed.
@@ -47,16 +50,18 @@ def read_cofw(root: str | Path, split: str) -> list[FaceSample]:
     x, y, hidden = shapes.astype(np.float64).reshape(rows, 3, NUM_LANDMARKS).transpose(1, 0, 2)
     landmarks_px = np.stack([x, y], axis=-1) - 1.0  # MATLAB counts pixels from 1
     boxes_px = boxes_from_matlab(boxes)
-    return [
-        FaceSample(
+
+    def face(row: int, pixels: NDArray[np.uint8]) -> FaceSample:
+        return FaceSample(
             name=f"{path.name}#{row + 1}",
             landmarks_px=landmarks_px[row],
             box_px=boxes_px[row],
             pixels=pixels,
             visible=hidden[row] == 0,
         )
-        for row, pixels in enumerate(cell_images(path, images))
-    ]
+
+    pictures = enumerate(cell_images(path, images))
+    return usable_faces((("", partial(face, row, pixels)) for row, pixels in pictures), faults)
 
 
 def boxes_from_matlab(boxes: NDArray[Any]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """COFW-68: the COFW test faces annotated again, with 68 landmarks; the images are COFW's."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from tf_facealign.data.cofw import TEST_FILES, boxes_from_matlab, cell_images
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.mat_file import read_mat_v5, read_mat_v73
 from tf_facealign.data.paths import find_file, need_file
 from tf_facealign.errors import BadInput
@@ -18,7 +20,7 @@ OFFICIAL_COUNTS: Mapping[str, int] = {"test": 507}
 """Split → faces."""
 
 
-def read_cofw68(root: str | Path) -> list[FaceSample]:
+def read_cofw68(root: str | Path, faults: list[str] | None = None) -> list[FaceSample]:
     """Read the annotations, and the images where COFW's test file is there.
 
     Without it the faces name the file that is missing, and using an image says so.
@@ -26,6 +28,7 @@ def read_cofw68(root: str | Path) -> list[FaceSample]:
     Args:
         root: the folder that holds, at any depth, `cofw68_test_bboxes.mat` with
             `test_annotations/` beside it, and `COFW_test_color.mat` or `COFW_test.mat`.
+        faults: as in `usable_faces`.
 
     Raises:
         BadInput: an annotation is missing or malformed, or the images are not as many.
@@ -37,21 +40,21 @@ def read_cofw68(root: str | Path) -> list[FaceSample]:
         raise BadInput(f"{path}: boxes of shape {boxes.shape}, expected (N, 4)")
     images = _images(root, len(boxes))
     folder = path.parent / "test_annotations"
-    faces = []
-    for number, box_px in enumerate(boxes_from_matlab(boxes), start=1):
+
+    def face(number: int, box_px: NDArray[np.float64]) -> FaceSample:
         points = folder / f"{number}_points.mat"
         landmarks_px, visible = _read_points(points)
-        faces.append(
-            FaceSample(
-                name=points.relative_to(root).as_posix(),
-                landmarks_px=landmarks_px,
-                box_px=box_px,
-                pixels=images[number - 1] if images else None,
-                path=None if images else root / TEST_FILES[-1],
-                visible=visible,
-            )
+        return FaceSample(
+            name=points.relative_to(root).as_posix(),
+            landmarks_px=landmarks_px,
+            box_px=box_px,
+            pixels=images[number - 1] if images else None,
+            path=None if images else root / TEST_FILES[-1],
+            visible=visible,
         )
-    return faces
+
+    numbered = enumerate(boxes_from_matlab(boxes), start=1)
+    return usable_faces((("", partial(face, number, box)) for number, box in numbered), faults)
 
 
 def _images(root: Path, expected: int) -> list[NDArray[np.uint8]]:

@@ -20,8 +20,8 @@ DATA_VARIABLE = "FACEALIGN_DATA"
 """Environment variable: the folder that holds `300w/` and the other datasets."""
 
 
-Reader = Callable[[Path, str, LandmarkScheme, int], list[FaceSample]]
-"""(folder, split, scheme, count) → faces; each reader takes what concerns it."""
+Reader = Callable[[Path, str, LandmarkScheme, int, list[str] | None], list[FaceSample]]
+"""(folder, split, scheme, count, faults) → faces; each reader takes what concerns it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def load_faces(
     split: str | None = None,
     scheme: LandmarkScheme | None = None,
     count: int = 500,
+    faults: list[str] | None = None,
 ) -> list[FaceSample]:
     """Read the faces of a dataset.
 
@@ -69,10 +70,12 @@ def load_faces(
         split: one of its splits; by default the test split.
         scheme: what the landmarks must be; by default the dataset's own.
         count: how many faces to make up; only for `synthetic`.
+        faults: where given, a face that cannot be used goes there as a line of text and the others
+            are read on; without it the first one is an error.
 
     Raises:
-        BadInput: the dataset or split is unknown, its folder is not given, missing or malformed, or
-            its faces have another number of landmarks than the scheme.
+        BadInput: the dataset or split is unknown, its folder is not given, missing or malformed, no
+            face can be used, or its faces have another number of landmarks than the scheme.
     """
     dataset = get_dataset(name, root)
     split = split or dataset.test_split
@@ -80,7 +83,9 @@ def load_faces(
         raise BadInput(f"{name} has no split {split!r}; it has: {', '.join(dataset.splits)}")
     scheme = scheme or get_scheme(dataset.scheme)
     folder = _folder(name, root) if dataset.on_disk else Path()
-    faces = dataset.read(folder, split, scheme, count)
+    faces = dataset.read(folder, split, scheme, count, faults)
+    if not faces:
+        raise BadInput((faults or [f"{name}: no face in the split {split}"])[0])
     num_landmarks = faces[0].landmarks_px.shape[0]
     if num_landmarks != scheme.num_landmarks:
         raise BadInput(
@@ -163,7 +168,9 @@ def _read_records(folder: Path) -> list[FaceSample]:
     return read_records(folder)
 
 
-def _read_synthetic(_: Path, split: str, scheme: LandmarkScheme, count: int) -> list[FaceSample]:
+def _read_synthetic(
+    _: Path, split: str, scheme: LandmarkScheme, count: int, faults: list[str] | None
+) -> list[FaceSample]:
     if count < 1:
         raise BadInput(f"cannot make {count} synthetic faces")
     return synthetic_faces(count, scheme, seed=_SYNTHETIC_SEEDS[split])
@@ -181,7 +188,7 @@ DATASETS = {
             Padding(),
             tuple(ibug300w.SPLITS),
             "full",
-            lambda root, split, scheme, count: ibug300w.read_300w(root, split),
+            lambda root, split, scheme, count, faults: ibug300w.read_300w(root, split, faults),
             official_counts={
                 split: sum(ibug300w.OFFICIAL_COUNTS[folder] for folder in folders)
                 for split, folders in ibug300w.SPLITS.items()
@@ -195,7 +202,7 @@ DATASETS = {
             Padding(left=0.1, top=0.123, right=0.1, bottom=0.077),
             tuple(wflw.OFFICIAL_COUNTS),
             "test",
-            lambda root, split, scheme, count: wflw.read_wflw(root, split),
+            lambda root, split, scheme, count, faults: wflw.read_wflw(root, split, faults),
             wflw.OFFICIAL_COUNTS,
         ),
         Dataset(
@@ -204,7 +211,7 @@ DATASETS = {
             Padding(),
             tuple(cofw.OFFICIAL_COUNTS),
             "test",
-            lambda root, split, scheme, count: cofw.read_cofw(root, split),
+            lambda root, split, scheme, count, faults: cofw.read_cofw(root, split, faults),
             cofw.OFFICIAL_COUNTS,
         ),
         Dataset(
@@ -213,7 +220,7 @@ DATASETS = {
             Padding(),
             tuple(cofw68.OFFICIAL_COUNTS),
             "test",
-            lambda root, split, scheme, count: cofw68.read_cofw68(root),
+            lambda root, split, scheme, count, faults: cofw68.read_cofw68(root, faults),
             cofw68.OFFICIAL_COUNTS,
         ),
         Dataset(
@@ -222,7 +229,7 @@ DATASETS = {
             Padding(0, 0, 0, 0),
             tuple(aflw.OFFICIAL_COUNTS),
             "test",
-            lambda root, split, scheme, count: aflw.read_aflw(root, split),
+            lambda root, split, scheme, count, faults: aflw.read_aflw(root, split, faults),
             aflw.OFFICIAL_COUNTS,
         ),
         Dataset(
@@ -231,7 +238,7 @@ DATASETS = {
             Padding(),
             ("all",),
             "all",
-            lambda root, split, scheme, count: read_folder(root, scheme),
+            lambda root, split, scheme, count, faults: read_folder(root, scheme, faults),
         ),
         Dataset(
             "records",
@@ -239,7 +246,7 @@ DATASETS = {
             Padding(),
             ("all",),
             "all",
-            lambda root, split, scheme, count: _read_records(root),
+            lambda root, split, scheme, count, faults: _read_records(root),
         ),
         Dataset(
             "synthetic",

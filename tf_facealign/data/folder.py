@@ -3,11 +3,13 @@
 import json
 import logging
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from tf_facealign.data.coco_faces import read_coco_faces
 from tf_facealign.data.csv_faces import read_csv_faces
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.pts_file import read_pts, write_pts
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import landmarks_box
@@ -72,14 +74,11 @@ def _read_pts_folder(
     annotations = [path for path in files if path.suffix.lower() == ".pts"]
     if not annotations:
         raise BadInput(f"{root}: no .pts file in it ({len(images)} images)")
-    faces = []
-    for path in annotations:
-        try:
-            faces.append(_read_face(root, path, images.get(path.with_suffix("")), scheme))
-        except BadInput as error:
-            if faults is None:
-                raise
-            faults.append(str(error))
+    entries = (
+        ("", partial(_read_face, root, path, images.get(path.with_suffix("")), scheme))
+        for path in annotations
+    )
+    faces = usable_faces(entries, faults)
     if len(images) > len(annotations):
         _log.warning("%s: %d images without .pts are skipped", root, len(images) - len(annotations))
     return faces

@@ -9,12 +9,14 @@ stand in for it where the .mat files are missing.
 import logging
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.pts_file import read_pts
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import landmarks_box
@@ -51,7 +53,7 @@ SPLITS: Mapping[str, tuple[str, ...]] = {
 _log = logging.getLogger(__name__)
 
 
-def read_300w(root: str | Path, split: str) -> list[FaceSample]:
+def read_300w(root: str | Path, split: str, faults: list[str] | None = None) -> list[FaceSample]:
     """Read the annotations of one split; images are named, not opened.
 
     What is on disk is read: a folder that is missing or incomplete is named in one warning.
@@ -59,6 +61,7 @@ def read_300w(root: str | Path, split: str) -> list[FaceSample]:
     Args:
         root: the folder that holds `afw/`, `helen/`, `lfpw/` and `ibug/`.
         split: one of `SPLITS`.
+        faults: as in `usable_faces`.
 
     Raises:
         BadInput: the split is unknown, no face of it is under `root`, or a file is malformed.
@@ -68,7 +71,7 @@ def read_300w(root: str | Path, split: str) -> list[FaceSample]:
         raise BadInput(f"300-W has no split {split!r}; it has: {', '.join(SPLITS)}")
     if not root.is_dir():
         raise BadInput(f"{root}: no such folder (300-W is looked for there)")
-    folders = {folder: _read_folder(root, folder, split) for folder in SPLITS[split]}
+    folders = {folder: _read_folder(root, folder, split, faults) for folder in SPLITS[split]}
     faces = [face for members in folders.values() for face in members]
     if not faces:
         wanted = ", ".join(f"{folder}/" for folder in folders)
@@ -77,7 +80,7 @@ def read_300w(root: str | Path, split: str) -> list[FaceSample]:
     return faces
 
 
-def _read_folder(root: Path, folder: str, split: str) -> list[FaceSample]:
+def _read_folder(root: Path, folder: str, split: str, faults: list[str] | None) -> list[FaceSample]:
     """The faces of one folder, by name; none where the folder is missing.
 
     Their subsets are those the split takes whole: LFPW's test faces alone are not "common".
@@ -92,24 +95,22 @@ def _read_folder(root: Path, folder: str, split: str) -> list[FaceSample]:
         for name, folders in SPLITS.items()
         if folder in folders and set(folders) <= set(SPLITS[split])
     )
-    faces = []
-    for path in files:
-        if path.suffix != ".pts" or path.name.startswith("."):
-            continue
+
+    def face(path: Path) -> FaceSample:
         if path.stem not in images:
             raise BadInput(f"{path}: no image (.jpg or .png) beside it")
         landmarks_px = read_pts(path, NUM_LANDMARKS)
-        faces.append(
-            FaceSample(
-                name=images[path.stem].relative_to(root).as_posix(),
-                landmarks_px=landmarks_px,
-                box_px=_box(path, landmarks_px, boxes),
-                path=images[path.stem],
-                group=_photo(folder, path.stem),
-                subsets=subsets,
-            )
+        return FaceSample(
+            name=images[path.stem].relative_to(root).as_posix(),
+            landmarks_px=landmarks_px,
+            box_px=_box(path, landmarks_px, boxes),
+            path=images[path.stem],
+            group=_photo(folder, path.stem),
+            subsets=subsets,
         )
-    return faces
+
+    annotations = [p for p in files if p.suffix == ".pts" and not p.name.startswith(".")]
+    return usable_faces((("", partial(face, path)) for path in annotations), faults)
 
 
 def _photo(folder: str, stem: str) -> str:

@@ -10,7 +10,6 @@ from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.datasets import Dataset, get_dataset, load_faces
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.findings import numbers_of, problems_of
-from tf_facealign.data.folder import read_folder
 from tf_facealign.data.image_scan import scan
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import LandmarkScheme
@@ -87,9 +86,7 @@ def _read(
 ) -> list[FaceSample]:
     """The faces of a split; what cannot be read goes to the problems."""
     try:
-        if dataset.name == "folder" and root is not None and split in dataset.splits:
-            return read_folder(root, scheme, faults=problems["bad_annotations"])
-        return load_faces(dataset.name, root, split, scheme)
+        return load_faces(dataset.name, root, split, scheme, faults=problems["bad_annotations"])
     except BadInput as error:
         problems["unread_splits"].append(str(error))
         return []

@@ -7,11 +7,13 @@ faces lie 0.2 ± 0.1 pixels too far right, where counting from 1 would make it 1
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.paths import inside, need_file
 from tf_facealign.errors import BadInput
 from tf_facealign.images import IMAGE_SUFFIXES
@@ -29,7 +31,7 @@ _NUM_NUMBERS = 2 * NUM_LANDMARKS + 4 + len(FLAGS)
 _log = logging.getLogger(__name__)
 
 
-def read_wflw(root: str | Path, split: str) -> list[FaceSample]:
+def read_wflw(root: str | Path, split: str, faults: list[str] | None = None) -> list[FaceSample]:
     """Read the list of one split; images are named, not opened.
 
     The box is the list's rectangle, the tight box of the landmarks in whole pixels.
@@ -37,6 +39,7 @@ def read_wflw(root: str | Path, split: str) -> list[FaceSample]:
     Args:
         root: the folder that holds `WFLW_images/` and, at any depth, the list.
         split: "train" or "test".
+        faults: as in `usable_faces`.
 
     Raises:
         BadInput: there is no list, or a line of it is malformed.
@@ -49,13 +52,12 @@ def read_wflw(root: str | Path, split: str) -> list[FaceSample]:
         raise BadInput(f"{path}: cannot read the list ({error.strerror})") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path}: not a text file") from None
-    faces = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            faces.append(_face(root / "WFLW_images", line, number))
-        except BadInput as error:
-            raise BadInput(f"{path}: line {number}: {error}") from None
-    if not faces:
+    entries = (
+        (f"{path}: line {number}", partial(_face, root / "WFLW_images", line, number))
+        for number, line in enumerate(lines, start=1)
+    )
+    faces = usable_faces(entries, faults)
+    if not lines:
         raise BadInput(f"{path}: the file is empty")
     if len(faces) < OFFICIAL_COUNTS[split]:
         _log.warning(

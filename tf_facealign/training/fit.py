@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from tf_facealign.training.optimizers import build_optimizer
 from tf_facealign.training.stage_nme import StageNME
 
 PHASES = ("phase_one", "phase_two")
+
+_log = logging.getLogger(__name__)
 
 
 def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0) -> Path:
@@ -89,7 +92,10 @@ def _split(config: Config) -> str:
 def _load(config: Config) -> _Faces:
     data = config.data
     scheme = _scheme(config)
-    faces = load_faces(data.dataset, data.root or None, _split(config), scheme, data.count)
+    faults: list[str] | None = [] if data.skip_bad else None
+    faces = load_faces(data.dataset, data.root or None, _split(config), scheme, data.count, faults)
+    if faults:
+        _log.warning("%d faces are left out, the first: %s", len(faults), faults[0])
     training, validation = split_validation(faces, data.validation_fraction, config.seed)
     if not training or not validation:
         raise BadInput(
