@@ -13,6 +13,7 @@ from tf_facealign.data.faults import usable_faces
 from tf_facealign.data.folder import write_folder
 from tf_facealign.data.ibug300w import read_300w
 from tf_facealign.data.inspection import inspect_dataset
+from tf_facealign.data.repeats import without_repeats
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.data.wflw import read_wflw
 from tf_facealign.errors import BadInput
@@ -97,3 +98,22 @@ def test_training_leaves_them_out_only_when_told(lfpw, caplog):
         faces = _load(dataclasses.replace(Config(), data=dataclasses.replace(data, skip_bad=True)))
     assert len(faces.training) == len(faces.validation) == 1
     assert "2 faces are left out" in caplog.text
+
+
+def test_a_face_given_twice_is_named_or_left_out(tmp_path):
+    drawn = synthetic_faces(2, get_scheme("aflw19"), size=64)
+    write_folder(tmp_path, [*drawn, drawn[0]])
+    faces = load_faces("folder", tmp_path, scheme=get_scheme("aflw19"))
+    with pytest.raises(BadInput, match=r"face_00002\.png: the same .* as face_00000\.png"):
+        without_repeats(faces, None)
+    faults: list[str] = []
+    assert without_repeats(faces, faults) == faces[:2]
+    assert len(faults) == 1
+
+
+def test_two_faces_of_one_photo_are_two_faces(tmp_path):
+    (drawn,) = synthetic_faces(1, get_scheme("aflw19"), size=64)
+    write_folder(tmp_path, [drawn])
+    (left,) = load_faces("folder", tmp_path, scheme=get_scheme("aflw19"))
+    right = dataclasses.replace(left, name="right", box_px=left.box_px + 30)
+    assert without_repeats([left, right], None) == [left, right]

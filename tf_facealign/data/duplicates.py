@@ -28,7 +28,7 @@ def same_faces(faces: Sequence[FaceSample], looks: Sequence[Look]) -> list[Pair]
     return [
         (one, other)
         for one, other in _same_content(looks)
-        if _overlap(faces[one].box_px, faces[other].box_px) > SAME_BOX
+        if overlap(faces[one].box_px, faces[other].box_px) > SAME_BOX
     ]
 
 
@@ -38,7 +38,7 @@ def same_pictures(faces: Sequence[FaceSample], looks: Sequence[Look]) -> list[Pa
         (one, other)
         for one, other in _same_content(looks)
         if faces[one].path != faces[other].path
-        and _overlap(faces[one].box_px, faces[other].box_px) <= SAME_BOX
+        and overlap(faces[one].box_px, faces[other].box_px) <= SAME_BOX
     ]
 
 
@@ -66,7 +66,7 @@ def _same_content(looks: Sequence[Look]) -> list[Pair]:
     return [pair for indices in members.values() for pair in combinations(indices, 2)]
 
 
-def _overlap(box: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+def overlap(box: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Intersection over union of two boxes x0 y0 x1 y1."""
     low, high = np.maximum(box[:2], other[:2]), np.minimum(box[2:], other[2:])
     common = float(np.prod(np.clip(high - low, 0.0, None)))

@@ -15,6 +15,7 @@ from tf_facealign.data.datasets import Dataset, get_dataset, load_faces, split_v
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
 from tf_facealign.data.pose_balance import balance
 from tf_facealign.data.record_face import check_reach
+from tf_facealign.data.repeats import without_repeats
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
@@ -94,6 +95,7 @@ def _load(config: Config) -> _Faces:
     scheme = _scheme(config)
     faults: list[str] | None = [] if data.skip_bad else None
     faces = load_faces(data.dataset, data.root or None, _split(config), scheme, data.count, faults)
+    faces = without_repeats(faces, faults)
     if faults:
         _log.warning("%d faces are left out, the first: %s", len(faults), faults[0])
     training, validation = split_validation(faces, data.validation_fraction, config.seed)
