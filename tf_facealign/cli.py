@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tf_facealign import __version__
-from tf_facealign.cli_dataset import add_dataset
+from tf_facealign.cli_dataset import add_command, add_dataset
 from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
 
@@ -149,20 +149,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    command: Callable[[argparse.Namespace], int],
-    summary: str,
-    example: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name, help=summary, description=summary, epilog=f"example: {example}"
-    )
-    parser.set_defaults(command=command)
-    return parser
-
-
 def _add_model(parser: "argparse._ActionsContainer", required: bool = True) -> None:
     parser.add_argument(
         "--model", required=required, metavar="FILE", help="a .keras or .tflite file"
@@ -171,7 +157,7 @@ def _add_model(parser: "argparse._ActionsContainer", required: bool = True) -> N
 
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign train --config configs/300w.yaml --set data.root=300w --workdir runs/300w"
-    parser = _add_command(commands, "train", _train, "train a model", example)
+    parser = add_command(commands, "train", _train, "train a model", example)
     parser.add_argument(
         "--config", required=True, metavar="FILE", help="the experiment, a YAML file"
     )
@@ -187,7 +173,7 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign evaluate --model 300w.tflite --dataset 300w --root 300w --json scores.json"
-    parser = _add_command(commands, "evaluate", _evaluate, "score a model on a dataset", example)
+    parser = add_command(commands, "evaluate", _evaluate, "score a model on a dataset", example)
     _add_model(parser)
     parser.add_argument("--dataset", required=True, metavar="NAME", help="such as 300w or folder")
     parser.add_argument("--root", type=Path, metavar="DIR", help=_ROOT_HELP)
@@ -197,7 +183,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign predict --model 300w.tflite photos/ --json landmarks.json --draw drawn/"
-    parser = _add_command(commands, "predict", _predict, "find landmarks in images", example)
+    parser = add_command(commands, "predict", _predict, "find landmarks in images", example)
     _add_model(parser)
     parser.add_argument("input", nargs="+", metavar="INPUT", help="an image, or a folder of images")
     parser.add_argument(
@@ -209,7 +195,7 @@ def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign export --model runs/300w/best.keras --output 300w.tflite"
-    parser = _add_command(commands, "export", _export, "convert a model for the phone", example)
+    parser = add_command(commands, "export", _export, "convert a model for the phone", example)
     parser.add_argument("--model", required=True, metavar="FILE", help="a .keras file")
     parser.add_argument(
         "--output", required=True, type=Path, metavar="FILE", help="the .tflite file"
@@ -220,7 +206,7 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign info --model runs/300w/best.keras"
     summary = "show parameters, multiply-adds, landmarks and licence of a model"
-    parser = _add_command(commands, "info", _info, summary, example)
+    parser = add_command(commands, "info", _info, summary, example)
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument("--config", metavar="FILE", help="an experiment, a YAML file")
     _add_model(group, required=False)
@@ -229,7 +215,7 @@ def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _add_synthesize(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     example = "facealign synthesize --count 6 --output faces/"
     summary = "draw faces with landmarks, as .png and .pts files, and their boxes"
-    parser = _add_command(commands, "synthesize", _synthesize, summary, example)
+    parser = add_command(commands, "synthesize", _synthesize, summary, example)
     parser.add_argument(
         "--scheme",
         default="ibug68",

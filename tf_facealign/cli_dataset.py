@@ -65,7 +65,8 @@ def _records(args: argparse.Namespace) -> int:
 
 def _add_inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     summary = "count its faces, find bad and double ones, and draw some with their landmarks"
-    parser = _add_command(commands, "inspect", _inspect, summary, _INSPECT_EXAMPLE)
+    parser = add_command(commands, "inspect", _inspect, summary, _INSPECT_EXAMPLE)
+    _add_dataset_options(parser)
     parser.add_argument("--split", metavar="NAME", help="which faces; by default all there are")
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="draw faces with their landmarks there (.jpg)"
@@ -76,29 +77,34 @@ def _add_inspect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     summary = "pack the part of each image that training can see into a few large files"
     example = "facealign dataset records --dataset 300w --split train --output 300w_records"
-    parser = _add_command(commands, "records", _records, summary, example)
+    parser = add_command(commands, "records", _records, summary, example)
+    _add_dataset_options(parser)
     parser.add_argument("--split", required=True, metavar="NAME", help="which faces")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="where they go")
     parser.add_argument("--shards", type=int, default=8, metavar="N", help="how many files (8)")
 
 
-def _add_command(
+def add_command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
     command: Callable[[argparse.Namespace], int],
     summary: str,
     example: str,
 ) -> argparse.ArgumentParser:
+    """Add a command, or a command of a command, that `main` will call."""
     parser = commands.add_parser(
         name, help=summary, description=summary, epilog=f"example: {example}"
     )
     parser.set_defaults(command=command)
+    return parser
+
+
+def _add_dataset_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, metavar="NAME", help="such as 300w or folder")
     parser.add_argument("--root", type=Path, metavar="DIR", help=_ROOT_HELP)
     parser.add_argument(
         "--scheme", metavar="NAME", help="landmark scheme, or a .yaml file; default: the dataset's"
     )
-    return parser
 
 
 _INSPECT_EXAMPLE = "facealign dataset inspect --dataset 300w --root 300w --sheet faces.jpg"
