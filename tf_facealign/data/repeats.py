@@ -1,9 +1,9 @@
 """Faces given twice: in training they count double, and may lie on both sides of a split."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
 
 from tf_facealign.data.duplicates import SAME_BOX, overlap
 from tf_facealign.data.face_sample import FaceSample
@@ -22,15 +22,15 @@ def without_repeats(faces: Sequence[FaceSample], faults: list[str] | None) -> li
     Raises:
         BadInput: a face is there twice, and `faults` is not given.
     """
-    with ThreadPoolExecutor() as threads:
-        digests = list(threads.map(_digest, faces))
+    content_of = _contents({face.path for face in faces if face.path is not None})
     kept: list[FaceSample] = []
-    same_image: defaultdict[bytes, list[FaceSample]] = defaultdict(list)
-    for face, digest in zip(faces, digests, strict=True):
-        twins = (t for t in same_image[digest] if overlap(t.box_px, face.box_px) > SAME_BOX)
-        twin = next(twins, None) if digest else None
+    same_image: defaultdict[Path | bytes, list[FaceSample]] = defaultdict(list)
+    for face in faces:
+        content = content_of.get(face.path) if face.path else None
+        seen = same_image[content] if content else []
+        twin = next((t for t in seen if overlap(t.box_px, face.box_px) > SAME_BOX), None)
         if twin is None:
-            same_image[digest].append(face)
+            seen.append(face)
             kept.append(face)
             continue
         message = f"{face.name}: the same image and face as {twin.name}"
@@ -40,11 +40,24 @@ def without_repeats(faces: Sequence[FaceSample], faults: list[str] | None) -> li
     return kept
 
 
-def _digest(face: FaceSample) -> bytes:
-    """Hash of the image file; empty if there is none that can be read."""
-    if face.path is None or face.path.suffix.lower() not in IMAGE_SUFFIXES:
-        return b""
+def _contents(paths: Iterable[Path]) -> dict[Path, Path | bytes]:
+    """Image file → what is equal for files of equal content; none for what is no readable image.
+
+    Only files of one size are opened: others differ, and stand for themselves.
+    """
+    by_size: defaultdict[int, list[Path]] = defaultdict(list)
+    for path in paths:
+        if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
+            by_size[path.stat().st_size].append(path)
+    contents: dict[Path, Path | bytes] = {}
+    for same_size in by_size.values():
+        for path in same_size:
+            contents[path] = path if len(same_size) == 1 else _digest(path)
+    return contents
+
+
+def _digest(path: Path) -> Path | bytes:
     try:
-        return hashlib.blake2b(face.path.read_bytes()).digest()
+        return blake2b(path.read_bytes()).digest()
     except OSError:
-        return b""  # whoever decodes the image will say so
+        return path  # whoever decodes the image will say so
