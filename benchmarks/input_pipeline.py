@@ -38,6 +38,7 @@ from tf_facealign.provenance import provenance
 
 SCHEME = get_scheme("ibug68")
 BATCH = 32
+OUTPUTS = ("shape_0", "shape_1", "shape_2")
 OPERATIONS = (
     *("median_blur", "gaussian_blur", "average_blur", "sharpen", "emboss", "noise", "add"),
     *("hue_saturation", "contrast", "greyscale"),
@@ -60,7 +61,7 @@ def measure(
     options = tf.data.Options()
     options.threading.private_threadpool_size = threads
     crops = FaceCrops(faces, SCHEME, Padding(), cache)
-    batches = training_batches(crops, Augmentation.from_config(config), 3, BATCH, seed=0)
+    batches = training_batches(crops, Augmentation.from_config(config), OUTPUTS, BATCH, seed=0)
     stream = iter(batches.with_options(options))
     steps = max(len(faces) // BATCH, 1)
     seconds = []

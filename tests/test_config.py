@@ -59,7 +59,7 @@ def test_empty_file_is_all_defaults(tmp_path):
         ("augmentation: {scale: [2, 1]}", "augmentation.scale must start with the lower end"),
         ("augmentation: {average_blur_side_px: [2, 5]}", "average_blur_side_px must be odd"),
         ("augmentation: {median_blur_side_px: [3, 7]}", "median_blur_side_px must lie in 3..5"),
-        ("phase_one: {loss: huber}", "phase_one.loss must be l2 or wing, not 'huber'"),
+        ("phase_one: {loss: huber}", "phase_one.loss must be l2 or wing or soft_wing, not 'huber'"),
         ("phase_one: {epochs: null}", "phase_one.epochs must be a whole number, not None"),
         ("- a", "expected keys and values"),
         ("a: [", "not YAML"),

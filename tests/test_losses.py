@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tf_facealign.losses import LOSSES, L2Loss, WingLoss
+from tf_facealign.losses import LOSSES, L2Loss, SoftWingLoss, WingLoss
 
 TRUTH = np.zeros((1, 2, 2), "float32")
 
@@ -27,6 +27,19 @@ def test_wing_on_both_sides_of_its_joint():
 def test_wing_is_continuous_at_its_joint():
     below, above = (float(WingLoss()(TRUTH, predicted(*[d] * 4))) for d in (9.9999, 10.0001))
     assert above - below == pytest.approx(0.0002, abs=2e-4)
+
+
+def test_soft_wing_on_both_sides_of_its_joint():
+    # Below 2 px: d; above: 20·ln(1 + 2d) + 2 − 20·ln 5.
+    constant = 2 - 20 * math.log(5)
+    expected = (1 + 1.9 + 20 * math.log(7) + constant + 20 * math.log(61) + constant) / 4
+    loss = float(SoftWingLoss()(TRUTH, predicted(1, -1.9, 3, 30)))
+    assert loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_soft_wing_is_continuous_at_its_joint():
+    below, above = (float(SoftWingLoss()(TRUTH, predicted(*[d] * 4))) for d in (1.9999, 2.0001))
+    assert above - below == pytest.approx(0.0001 + 0.0001 * 20 / 2.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -62,3 +75,9 @@ def test_every_face_counts_alike(name):
 def test_wing_survives_saving():
     loss = keras.losses.deserialize(keras.losses.serialize(WingLoss(w=7.0, epsilon=0.5)))
     assert (loss.w, loss.epsilon) == (7.0, 0.5)
+
+
+def test_soft_wing_survives_saving():
+    loss = SoftWingLoss(omega_1=3.0, omega_2=7.0, epsilon=0.25)
+    revived = keras.losses.deserialize(keras.losses.serialize(loss))
+    assert (revived.omega_1, revived.omega_2, revived.epsilon) == (3.0, 7.0, 0.25)

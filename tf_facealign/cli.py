@@ -108,7 +108,7 @@ def _describe_config(path: str) -> str:
     config = load_config(path)
     with without_banners():
         from tf_facealign.models.complexity import complexity_table
-        from tf_facealign.training.fit import build_model
+        from tf_facealign.training.compiled_model import build_model
     return complexity_table(build_model(config))
 
 

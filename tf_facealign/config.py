@@ -122,11 +122,13 @@ class AugmentationConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Arguments of `models.build_aligner`."""
+    """Arguments of `models.build_aligner`; `auxiliary` drops out of the trained model."""
 
     width: float = 1.0
     num_refinements: int = 2
     patch_size: int = 5
+    detach: bool = True
+    auxiliary: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class PhaseConfig:
         loss: on every trained shape.
         dropout: rate inside GRegNet while this phase trains.
         optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`.
+        ema: momentum of a running average of the weights, which is scored and kept as the best
+            model in their stead; 0 for none.
         schedule: constant; cosine, to zero after `warmup_epochs` of linear rise; or plateau, which
             multiplies the rate by `plateau_factor` after `plateau_patience` epochs without a better
             training loss.
@@ -146,16 +150,22 @@ class PhaseConfig:
 
     epochs: int = 100
     batch_size: int = 32
-    loss: Literal["l2", "wing"] = "l2"
+    loss: Literal["l2", "wing", "soft_wing"] = "l2"
     dropout: float = 0.0
     optimizer: Literal["sgd", "adamw"] = "adamw"
     learning_rate: float = 1e-3
     weight_decay: float = 5e-4
     momentum: float = 0.9
+    ema: float = 0.0
     schedule: Literal["constant", "cosine", "plateau"] = "cosine"
     warmup_epochs: float = 1.0
     plateau_patience: int = 200
     plateau_factor: float = 0.75
+
+    def __post_init__(self) -> None:
+        """Refuse an average that would never move."""
+        if not 0 <= self.ema < 1:
+            raise BadInput(f"ema must be at least 0 and below 1, not {self.ema}")
 
 
 @dataclass(frozen=True)

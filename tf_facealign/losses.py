@@ -54,7 +54,36 @@ class WingLoss(keras.losses.Loss):
         return {**super().get_config(), "w": self.w, "epsilon": self.epsilon}
 
 
-LOSSES = {"l2": L2Loss, "wing": WingLoss}
+@keras.saving.register_keras_serializable(package="facealign")
+class SoftWingLoss(keras.losses.Loss):
+    """SoftWing loss: |d| below ω₁ pixels, ω₂·ln(1 + |d|/ε) + C above, C making it continuous.
+
+    Wing loss turned round: small errors, which annotators make as well, weigh as in ℓ¹, and large
+    ones less than that.
+
+    Reference:
+        Lin et al., "Structure-Coherent Deep Feature Learning for Robust Face Alignment", TIP 2021,
+        with its constants ω₁ = 2, ω₂ = 20, ε = 0.5.
+    """
+
+    def __init__(self, omega_1=2.0, omega_2=20.0, epsilon=0.5, name="soft_wing", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.omega_1 = omega_1
+        self.omega_2 = omega_2
+        self.epsilon = epsilon
+
+    def call(self, y_true, y_pred):
+        error = ops.abs(_error_px(y_true, y_pred))
+        offset = self.omega_1 - self.omega_2 * math.log1p(self.omega_1 / self.epsilon)
+        curved = self.omega_2 * ops.log1p(error / self.epsilon) + offset
+        return ops.mean(ops.where(error < self.omega_1, error, curved), axis=(1, 2))
+
+    def get_config(self):
+        constants = {"omega_1": self.omega_1, "omega_2": self.omega_2, "epsilon": self.epsilon}
+        return {**super().get_config(), **constants}
+
+
+LOSSES = {"l2": L2Loss, "wing": WingLoss, "soft_wing": SoftWingLoss}
 
 
 def _error_px(y_true, y_pred):

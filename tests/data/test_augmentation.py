@@ -138,7 +138,7 @@ def test_colours_compose_in_order():
 
 def test_inside_tf_data_equals_alone(crops):
     every = augmentation(0.6)
-    batches = training_batches(crops, every, num_shapes=1, batch_size=COUNT, seed=5)
+    batches = training_batches(crops, every, outputs=["shape_0"], batch_size=COUNT, seed=5)
     images, targets = next(iter(batches))
     order = np.random.default_rng((5, 0)).permutation(COUNT)
     for position, index in enumerate(order):

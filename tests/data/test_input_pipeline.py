@@ -25,7 +25,7 @@ def crops():
 
 
 def stream(crops, **changes):
-    arguments = {"num_shapes": 3, "batch_size": 3, "seed": 5, **changes}
+    arguments = {"outputs": ("shape_0", "shape_1", "shape_2"), "batch_size": 3, "seed": 5, **changes}
     return training_batches(crops, AUGMENTATION, **arguments)
 
 
@@ -45,7 +45,7 @@ def test_batches_fit_the_model(crops):
 
 
 def test_plain_batches_are_each_face_once_in_order(crops):
-    batches = take(plain_batches(crops, num_shapes=1, batch_size=4), 5)
+    batches = take(plain_batches(crops, outputs=["shape_0"], batch_size=4), 5)
     assert [len(image) for image, _ in batches] == [4, 3]
     images = np.concatenate([image for image, _ in batches])
     shapes = np.concatenate([shape for _, shape in batches])
@@ -142,6 +142,6 @@ def test_unreadable_image_is_named_at_once_or_remembered(tmp_path):
         FaceCrops([face], SCHEME, face_crop.Padding())
     crops = FaceCrops([face], SCHEME, face_crop.Padding(), cache=False)
     with pytest.raises(tf.errors.OpError):
-        take(plain_batches(crops, 1, 1), 1)
+        take(plain_batches(crops, ["shape_0"], 1), 1)
     assert isinstance(crops.failure, BadInput)
     assert "bad.jpg" in str(crops.failure)

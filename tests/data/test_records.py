@@ -69,8 +69,8 @@ def folder(faces, tmp_path):
 
 def batches(faces, count, cache=True):
     crops = FaceCrops(faces, SCHEME, PADDING, cache)
-    stream = training_batches(crops, AUGMENTATION, 1, batch_size=6, seed=4)
-    taken = [*plain_batches(crops, 1, 6), *stream.take(count)]
+    stream = training_batches(crops, AUGMENTATION, ["shape_0"], batch_size=6, seed=4)
+    taken = [*plain_batches(crops, ["shape_0"], 6), *stream.take(count)]
     return [(image.numpy(), targets["shape_0"].numpy()) for image, targets in taken]
 
 

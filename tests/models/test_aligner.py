@@ -50,6 +50,13 @@ def test_maccs_of_the_settled_architecture(paper_model):
     assert round(cascade / 1e9, 4) == 1.7319
 
 
+def test_frozen_layers_count():
+    model = build_aligner(5, width=0.1)
+    before = layer_costs(model)
+    model.get_layer("gregnet").trainable = False
+    assert layer_costs(model) == before
+
+
 def test_table_names_the_totals(paper_model):
     table = complexity_table(paper_model)
     assert "11.56 M" in table
@@ -64,6 +71,9 @@ def test_gregnet_exposes_its_features():
         "shape_0": (2, 68, 2),
         "conv1": (2, 112, 112, 16),
         "res1": (2, 56, 56, 16),
+        "res2": (2, 28, 28, 32),
+        "res3": (2, 14, 14, 64),
+        "res4": (2, 7, 7, 128),
     }
 
 

@@ -154,7 +154,7 @@ def _without(
 def training_batches(
     crops: FaceCrops,
     augmentation: Augmentation,
-    num_shapes: int,
+    outputs: Sequence[str],
     batch_size: int,
     seed: int,
     first_batch: int = 0,
@@ -162,8 +162,8 @@ def training_batches(
     """The endless stream of augmented batches, from batch `first_batch` on.
 
     Yields:
-        image (B, 112, 112, 3) float32 in 0..255, and a dict `shape_0` … of (B, L, 2) float32, the
-        same target for each of the `num_shapes` shapes of the cascade.
+        image (B, 112, 112, 3) float32 in 0..255, and a dict of (B, L, 2) float32, the same target
+        for each of the model's `outputs`.
     """
     count = len(crops)
 
@@ -177,20 +177,20 @@ def training_batches(
         return crops.augmented(int(order(epoch)[position]), augmentation, rng)
 
     items = tf.data.Dataset.range(first_batch * batch_size, np.iinfo(np.int64).max)
-    return _batches(items, draw, crops, num_shapes, batch_size)
+    return _batches(items, draw, crops, outputs, batch_size)
 
 
-def plain_batches(crops: FaceCrops, num_shapes: int, batch_size: int) -> tf.data.Dataset:
+def plain_batches(crops: FaceCrops, outputs: Sequence[str], batch_size: int) -> tf.data.Dataset:
     """Every face once, in order, cut as for prediction, in batches like `training_batches`."""
     items = tf.data.Dataset.range(len(crops))
-    return _batches(items, lambda item: crops.plain(int(item)), crops, num_shapes, batch_size)
+    return _batches(items, lambda item: crops.plain(int(item)), crops, outputs, batch_size)
 
 
 def _batches(
     items: tf.data.Dataset,
     draw: Callable[[np.int64], Crop],
     crops: FaceCrops,
-    num_shapes: int,
+    outputs: Sequence[str],
     batch_size: int,
 ) -> tf.data.Dataset:
     size, num_landmarks = face_crop.CROP_SIZE, crops.num_landmarks
@@ -204,7 +204,7 @@ def _batches(
         images, shapes = tf.numpy_function(draw_all, [batch], (tf.uint8, tf.float32))
         images = tf.ensure_shape(images, (None, size, size, 3))
         shapes = tf.ensure_shape(shapes, (None, num_landmarks, 2))
-        return tf.cast(images, tf.float32), {f"shape_{t}": shapes for t in range(num_shapes)}
+        return tf.cast(images, tf.float32), dict.fromkeys(outputs, shapes)
 
     batches = items.batch(batch_size)
     batches = batches.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)

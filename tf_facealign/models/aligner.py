@@ -6,6 +6,7 @@ from keras import layers, ops
 from numpy.typing import ArrayLike
 
 from tf_facealign.face_crop import CROP_SIZE
+from tf_facealign.models.auxiliary import AUXILIARY, auxiliary_shape
 from tf_facealign.models.gregnet import build_gregnet
 from tf_facealign.models.lrefnet import LRefNet
 from tf_facealign.models.sifc import SIFC
@@ -20,6 +21,8 @@ def build_aligner(
     num_refinements: int = 2,
     patch_size: int = 5,
     dropout: float = 0.0,
+    detach: bool = True,
+    auxiliary: bool = False,
 ) -> keras.Model:
     """Build the cascade.
 
@@ -29,6 +32,10 @@ def build_aligner(
         num_refinements: T, 0 to 2; 0 is GRegNet alone, the paper's baseline.
         patch_size: side of the SIFC patches in feature pixels.
         dropout: see `build_gregnet`.
+        detach: S^(t-1) is a constant to stage t, so that the loss of ΔS^t does not move it (paper,
+            Eq. 7). Where false, every stage's loss also trains the stages before it.
+        auxiliary: add the output `auxiliary` (B, n, 2), a shape that `models.auxiliary` reads off
+            res3; it helps to train and is no part of the cascade.
 
     Returns:
         A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a dict of
@@ -49,10 +56,18 @@ def build_aligner(
         tap = _TAPS[num_refinements - stage]
         patches = SIFC(patch_size, name=f"sifc_{stage}")(features[tap], shape)
         increment = LRefNet(num_landmarks, name=f"lrefnet_{stage}")(patches)
-        # S^(t-1) is a constant: the loss of ΔS^t must not move it (paper, Eq. 7).
-        shape = layers.Add(name=f"shape_{stage}")([ops.stop_gradient(shape), increment])
+        former = ops.stop_gradient(shape) if detach else shape
+        shape = layers.Add(name=f"shape_{stage}")([former, increment])
         outputs[f"shape_{stage}"] = shape
+    if auxiliary:
+        outputs[AUXILIARY] = auxiliary_shape(features["res3"], num_landmarks)
     return keras.Model(image, outputs, name="aligner")
+
+
+def without_auxiliary(aligner: keras.Model) -> keras.Model:
+    """The cascade alone, around the same layers; a compiled aligner's optimizer is left out too."""
+    outputs = {name: value for name, value in aligner.output.items() if name != AUXILIARY}
+    return keras.Model(aligner.input, outputs, name=aligner.name)
 
 
 def set_mean_shape(aligner: keras.Model, mean_shape_unit: ArrayLike) -> None:

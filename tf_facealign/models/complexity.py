@@ -25,21 +25,27 @@ class LayerCost:
 
 
 def layer_costs(model: keras.Model) -> list[LayerCost]:
-    """Every layer that has parameters, in the order of the graph, nested models unfolded."""
+    """Every layer with parameters to learn, frozen or not, in the graph's order, unfolded."""
     costs = []
     for layer in _flatten(model):
-        parameters = sum(math.prod(weight.shape) for weight in layer.trainable_weights)
+        parameters = sum(math.prod(weight.shape) for weight in _learnt(layer))
         if parameters:
             shape = tuple(layer.output.shape[1:])
             costs.append(LayerCost(layer.name, shape, parameters, _maccs(layer, shape)))
     return costs
 
 
+def _learnt(layer: layers.Layer) -> list[keras.Variable]:
+    """The weights that training learns, frozen or not: all but statistics and random states."""
+    statistics = ("moving_mean", "moving_variance", "seed_generator_state")
+    return [weight for weight in layer.weights if weight.name not in statistics]
+
+
 def complexity_table(model: keras.Model) -> str:
     """A text table: one row a layer, then the totals of GRegNet and of the whole cascade.
 
     Args:
-        model: from `build_aligner` or `build_gregnet`, trainable throughout.
+        model: from `build_aligner` or `build_gregnet`.
     """
     rows = [
         _row(c.name, "×".join(map(str, c.output_shape)), c.parameters, c.maccs)

@@ -24,8 +24,9 @@ def build_gregnet(num_landmarks: int, width: float = 1.0, dropout: float = 0.0) 
 
     Returns:
         A functional model named "gregnet". Input: image (B, 112, 112, 3) float32 RGB in 0..255.
-        Output: a dict of `shape_0` (B, n, 2) in unit coordinates of the crop, `conv1` (B, 112, 112,
-        64·width) and `res1` (B, 56, 56, 64·width), the features after batch norm and ReLU. The last
+        Output: a dict of `shape_0` (B, n, 2) in unit coordinates of the crop and the features after
+        batch norm and ReLU: `conv1` (B, 112, 112, 64·width), `res1` (B, 56, 56, 64·width) and
+        `res2`, `res3`, `res4`, each half the size and twice the channels of the former. The last
         dense layer, "shape_px", speaks crop pixels: in units a hundredth of that a usual learning
         rate would throw the points about. `models.aligner.set_mean_shape` sets its starting bias.
     """
@@ -46,8 +47,7 @@ def build_gregnet(num_landmarks: int, width: float = 1.0, dropout: float = 0.0) 
     x = layers.Dense(2 * num_landmarks, kernel_initializer=small, name="shape_px")(x)
     x = layers.Rescaling(1 / CROP_SIZE, name="to_unit")(x)
     shape_0 = layers.Reshape((num_landmarks, 2), name="shape_0")(x)
-    outputs = {"shape_0": shape_0, "conv1": taps["conv1"], "res1": taps["res1"]}
-    return keras.Model(image, outputs, name="gregnet")
+    return keras.Model(image, {"shape_0": shape_0, **taps}, name="gregnet")
 
 
 def _scaled(channels: int, width: float) -> int:

@@ -8,13 +8,16 @@ from tf_facealign.config import PhaseConfig
 def build_optimizer(phase: PhaseConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimizer a phase asks for; weight decay spares biases and batch norms."""
     rate = _learning_rate(phase, steps_per_epoch)
+    average = {"use_ema": True, "ema_momentum": phase.ema} if phase.ema else {}
     if phase.optimizer == "adamw":
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=phase.weight_decay)
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=phase.weight_decay, **average)
     else:
         # The paper's decay is PyTorch's: added to the gradient, hence amplified by the momentum to
         # 1 / (1 - momentum) of itself. Keras subtracts it from the weight directly.
         decay = phase.weight_decay / (1 - phase.momentum)
-        optimizer = keras.optimizers.SGD(rate, phase.momentum, weight_decay=decay or None)
+        optimizer = keras.optimizers.SGD(
+            rate, phase.momentum, weight_decay=decay or None, **average
+        )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 

@@ -1,8 +1,10 @@
-"""The NME of a stage as a Keras metric, for the log and for choosing the best epoch."""
+"""The error of a stage as Keras metrics, for the log and for choosing the best epoch."""
 
 import keras
 import numpy as np
 from keras import ops
+
+from tf_facealign.face_crop import CROP_SIZE
 
 
 @keras.saving.register_keras_serializable(package="facealign")
@@ -25,8 +27,24 @@ class StageNME(keras.metrics.Mean):
         first, second = (
             ops.mean(ops.take(y_true, np.array(g), axis=1), axis=1) for g in self.groups
         )
-        errors = ops.mean(ops.norm(y_pred - y_true, axis=-1), axis=-1)
+        errors = _mean_error(y_true, y_pred)
         return super().update_state(100 * errors / ops.norm(first - second, axis=-1), sample_weight)
 
     def get_config(self):
         return {**super().get_config(), "groups": self.groups}
+
+
+@keras.saving.register_keras_serializable(package="facealign")
+class ErrorPx(keras.metrics.Mean):
+    """Mean point error of the faces, in pixels of the crop."""
+
+    def __init__(self, name="error_px", **kwargs):
+        super().__init__(name=name, **kwargs)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        return super().update_state(CROP_SIZE * _mean_error(y_true, y_pred), sample_weight)
+
+
+def _mean_error(y_true, y_pred):
+    """(B,) mean over the landmarks, in unit coordinates."""
+    return ops.mean(ops.norm(y_pred - y_true, axis=-1), axis=-1)

@@ -1,0 +1,57 @@
+"""The model of an experiment, with losses, metrics and optimizer of a phase."""
+
+import keras
+
+from tf_facealign.config import Config, PhaseConfig
+from tf_facealign.landmark_scheme import LandmarkScheme
+from tf_facealign.losses import LOSSES
+from tf_facealign.models.aligner import build_aligner
+from tf_facealign.training.optimizers import build_optimizer
+from tf_facealign.training.stage_nme import ErrorPx, StageNME
+from tf_facealign.training.training_faces import scheme_of
+
+PHASES = ("phase_one", "phase_two")
+
+
+def build_model(config: Config, dropout: float = 0.0, auxiliary: bool = False) -> keras.Model:
+    """The untrained cascade of a configuration."""
+    model = config.model
+    return build_aligner(
+        scheme_of(config).num_landmarks,
+        model.width,
+        model.num_refinements,
+        model.patch_size,
+        dropout,
+        model.detach,
+        auxiliary,
+    )
+
+
+def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int) -> keras.Model:
+    """The model that a phase trains.
+
+    The log then shows for every stage t its NME, `shape_<t>_nme` in percent, and its mean point
+    error, `shape_<t>_error_px`, in pixels of the crop. The latter is also the mean |ΔS^(t+1)*| that
+    is left for the next stage to learn: near zero on training faces where GRegNet has learnt them
+    by heart (paper, section 3.5).
+
+    Args:
+        config: the experiment.
+        name: of the phase.
+        scheme: of the landmarks.
+        steps: batches an epoch.
+    """
+    phase: PhaseConfig = getattr(config, name)
+    # Frozen batch norms run in inference mode in Keras; dropout stays active (section 4.3).
+    frozen = name == "phase_two"
+    model = build_model(config, phase.dropout, config.model.auxiliary and not frozen)
+    model.get_layer("gregnet").trainable = not frozen
+    shapes = [output for output in model.output if output.startswith("shape_")]
+    normalizer = next(iter(scheme.normalizers.values()))  # the first, as the evaluation reports
+    model.compile(
+        build_optimizer(phase, steps),
+        loss={output: LOSSES[phase.loss]() for output in model.output},
+        loss_weights={o: 0.0 if frozen and o == "shape_0" else 1.0 for o in model.output},
+        metrics={shape: [StageNME(normalizer), ErrorPx()] for shape in shapes},
+    )
+    return model
