@@ -32,7 +32,7 @@ ALLOWED = {
     "metrics": {"geometry", *SCHEMES},
     "models": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
     "data": {"config", "face_crop", "geometry", "images", *SCHEMES, "visualization"},
-    "evaluation": {"data.face_sample", *SCHEMES, "metrics", "provenance"},
+    "evaluation": {"data.datasets", "data.face_sample", *SCHEMES, "metrics", "provenance"},
     "training": {
         "config",
         "data",
@@ -55,8 +55,9 @@ ALLOWED = {
         "visualization",
     },
     "visualization": {"images", *SCHEMES},
-    "cli": {"cli_dataset", "native_log"},
+    "cli": {"cli_dataset", "cli_evaluate", "native_log"},
     "cli_dataset": {"native_log"},
+    "cli_evaluate": {"cli_dataset", "native_log"},
     "__init__": set(),
 }
 # These wait for a call, so that the heavy half loads only when it is needed.
@@ -64,6 +65,7 @@ ALLOWED_IN_FUNCTIONS = {
     "inference": {"models"},
     "cli": set(ALLOWED) - {"__init__"},
     "cli_dataset": set(ALLOWED) - {"__init__"},
+    "cli_evaluate": set(ALLOWED) - {"__init__"},
     "__init__": set(ALLOWED) - {"__init__"},
 }
 
@@ -115,7 +117,12 @@ def walk(node: ast.AST, in_function: bool) -> Iterator[Import]:
                 yield Import(child.lineno, f"{child.module}.{alias.name}", in_function)
         else:
             is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from walk(child, in_function or is_function)
+            yield from walk(child, in_function or is_function or is_for_types_only(child))
+
+
+def is_for_types_only(node: ast.AST) -> bool:
+    """`if TYPE_CHECKING:`, which never runs: nothing in it loads before a call does."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def is_inside(target: str, allowed: set[str]) -> bool:
@@ -175,6 +182,8 @@ def test_importable_everywhere_imports_nothing_else():
         ("export.verify", "from tf_facealign.training.fit import fit", "imports training.fit.fit"),
         ("cli", "from tf_facealign.training import fit", "imports training.fit"),
         ("cli", "def f():\n    from tf_facealign.training import fit", None),
+        ("cli", "if TYPE_CHECKING:\n    from tf_facealign.training import fit", None),
+        ("geometry", "if TYPE_CHECKING:\n    import keras", "imports keras"),
         ("metrics", "if True:\n    import keras", "imports keras"),
     ],
 )

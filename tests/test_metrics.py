@@ -57,6 +57,14 @@ def test_extremes() -> None:
     assert (auc([0.2, 9.0]), failure_rate([0.2, 9.0])) == (0.0, 1.0)
 
 
+def test_a_face_without_prediction_fails_and_adds_nothing() -> None:
+    # Of three faces one has none: (0.08 + 0.04 + 0) / 3 / 0.1, and the CED ends at 2/3.
+    values = [0.02, np.inf, 0.06]
+    assert failure_rate(values) == pytest.approx(1 / 3)
+    assert auc(values) == pytest.approx(0.4)
+    assert ced(values)[1][-1] == pytest.approx(2 / 3)
+
+
 # ----- known integrals
 
 
@@ -177,7 +185,7 @@ def test_one_normalizer_a_face() -> None:
 
 
 @pytest.mark.parametrize("metric", [auc, failure_rate, ced])
-@pytest.mark.parametrize("values", [[], [[0.1]], [0.1, np.nan], [0.1, np.inf], [-0.1]])
+@pytest.mark.parametrize("values", [[], [[0.1]], [0.1, np.nan], [0.1, -np.inf], [-0.1]])
 def test_errors_must_be_numbers(metric: Callable[[object], object], values: list[float]) -> None:
     with pytest.raises(BadInput, match="error"):
         metric(values)

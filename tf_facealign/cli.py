@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tf_facealign import __version__
 from tf_facealign.cli_dataset import add_command, add_dataset
+from tf_facealign.cli_evaluate import add_evaluate
 from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
 
@@ -60,21 +61,6 @@ def _train(args: argparse.Namespace) -> int:
         from tf_facealign.training.fit import train
     best = train(config, args.workdir, resume=args.resume, verbose=int(sys.stdout.isatty()))
     print(f"best model: {best}")
-    return DONE
-
-
-def _evaluate(args: argparse.Namespace) -> int:
-    from tf_facealign.data.datasets import load_faces
-    from tf_facealign.evaluation.evaluate import evaluate
-    from tf_facealign.inference.face_aligner import FaceAligner
-
-    with without_banners():
-        aligner = FaceAligner.load(args.model)
-    faces = load_faces(args.dataset, args.root, args.split, aligner.scheme)
-    report = evaluate(aligner.stages, faces, aligner.scheme)
-    print(report.table())
-    if args.json:
-        report.write_json(args.json)
     return DONE
 
 
@@ -143,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"facealign {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_train, _add_evaluate, _add_predict, _add_export, _add_info, _add_synthesize):
+    for add in (_add_train, add_evaluate, _add_predict, _add_export, _add_info, _add_synthesize):
         add(commands)
     add_dataset(commands)
     return parser
@@ -169,16 +155,6 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out faces that are unreadable"
     )
-
-
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    example = "facealign evaluate --model 300w.tflite --dataset 300w --root 300w --json scores.json"
-    parser = add_command(commands, "evaluate", _evaluate, "score a model on a dataset", example)
-    _add_model(parser)
-    parser.add_argument("--dataset", required=True, metavar="NAME", help="such as 300w or folder")
-    parser.add_argument("--root", type=Path, metavar="DIR", help=_ROOT_HELP)
-    parser.add_argument("--split", metavar="NAME", help="which faces; by default the test split")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the scores there")
 
 
 def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -242,7 +218,6 @@ def _at_least(smallest: int, text: str) -> int:
 
 
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
-_ROOT_HELP = "the dataset's folder; by default the one named after it in $FACEALIGN_DATA"
 _BOXES_HELP = (
     "where the faces are: detect finds them (the default); full takes each image for a face crop, "
     "cut as the square that covers it; FILE.json maps image names to lists of [x0, y0, x1, y1]"

@@ -1,118 +1,209 @@
-"""What an evaluation found, as a table to read and as JSON to keep.
+"""What an evaluation found: every error, every score, of every system and stage.
 
-NME and failure rates are in percent here, as papers print them; AUC is a share of 1.
+Arrays hold fractions and pixels; a `Score` holds percent, as papers print them, and an AUC is a
+share of 1.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from tf_facealign.files import replacing
-from tf_facealign.provenance import provenance
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.evaluation.protocols import VISIBLE, Protocol
+from tf_facealign.landmark_scheme import LandmarkScheme
+
+Interval = tuple[float, float]
+"""The ends of a 95 % confidence interval."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """The score of one stage on one subset.
+    """The score of one stage on one subset; NaN where no face of it has a prediction.
 
     Attributes:
-        faces: how many faces the subset has.
-        nme: mean over the faces of their normalised mean error, percent.
+        faces: how many faces the subset has, with the missing ones.
+        missing: how many of them have no prediction: not in `nme`, failures in `failure_rate`, zero
+            in the CED of `auc`, and of infinite error in `percentiles`.
+        nme: mean over the predicted faces of their normalised mean error, percent.
         failure_rate: share of faces with an NME above the threshold, percent.
         auc: area under the CED up to the threshold, 0..1.
+        percentiles: 50, 90, 95 and 99 → the error that so many percent of the faces do not exceed,
+            percent.
+        nme_interval: what the mean would be with other faces, percent.
+        failure_rate_interval: the same of the failure rate, percent.
+        auc_interval: the same of the AUC, 0..1.
     """
 
     faces: int
+    missing: int
     nme: float
     failure_rate: float
     auc: float
+    percentiles: Mapping[int, float]
+    nme_interval: Interval
+    failure_rate_interval: Interval
+    auc_interval: Interval
 
 
-Scores = Mapping[str, Mapping[str, Score]]
-"""Stage → subset → score; the last stage is the answer."""
+@dataclass(frozen=True, eq=False)
+class StageResult:
+    """What one stage of one system predicted, and how far off it is.
+
+    Attributes:
+        points_px: (N, L, 2) pixels of each face's image; NaN for a face without prediction.
+        errors: normaliser → (N, L) distance of every point from the true one, divided by the
+            normaliser, a fraction; infinite for a face without prediction.
+        scores: normaliser → subset → score.
+    """
+
+    points_px: NDArray[np.float64]
+    errors: Mapping[str, NDArray[np.float64]]
+    scores: Mapping[str, Mapping[str, Score]]
+
+    def face_errors(self, normalizer: str) -> NDArray[np.float64]:
+        """The NME of every face, (N,) fractions; infinite without prediction."""
+        return self.errors[normalizer].mean(axis=1)
+
+    def landmark_errors(self, normalizer: str) -> NDArray[np.float64]:
+        """The mean error of every landmark over the predicted faces, (L,) fractions."""
+        errors = self.errors[normalizer]
+        predicted = errors[np.isfinite(errors).all(axis=1)]
+        return predicted.mean(axis=0) if len(predicted) else np.full(errors.shape[1], np.nan)
+
+    def region_errors(self, normalizer: str, scheme: LandmarkScheme) -> dict[str, float]:
+        """Region of the face → the mean error of its landmarks, a fraction."""
+        errors = self.landmark_errors(normalizer)
+        return {name: float(errors[list(where)].mean()) for name, where in scheme.regions.items()}
 
 
 @dataclass(frozen=True)
-class Report:
-    """Scores of every stage on every subset, by every normaliser.
+class Cost:
+    """What a stage takes, with all that comes before it.
 
     Attributes:
-        faces: how many faces were predicted.
-        threshold: NME, as a fraction, above which a face counts as failed.
-        scores: normaliser → stage → subset → score; the first normaliser is the benchmark's.
+        parameters: trainable parameters.
+        maccs: multiply-accumulates for one face; None where not known.
     """
 
+    parameters: int
+    maccs: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SystemResult:
+    """One system: a model, or whatever wrote a predictions file.
+
+    Attributes:
+        name: what it is called.
+        stages: stage → result, in the order of the cascade; the last one is the answer, "shape_0"
+            is GRegNet alone.
+        missing: the names of the faces without prediction.
+        costs: stage → cost, of the stages where it is known.
+    """
+
+    name: str
+    stages: Mapping[str, StageResult]
+    missing: tuple[str, ...] = ()
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> StageResult:
+        """The last stage."""
+        return list(self.stages.values())[-1]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much more one system's NME is than another's, on the faces that both predicted.
+
+    Attributes:
+        system: the one.
+        reference: the other.
+        normalizer: what the errors are divided by.
+        subset: the faces.
+        faces: how many faces of it both predicted.
+        nme: mean of NME(system) − NME(reference), percentage points; negative: `system` is better.
+        interval: its 95 % confidence interval, percentage points.
+        p_value: of a paired t-test, of no difference; None for fewer than two faces.
+    """
+
+    system: str
+    reference: str
+    normalizer: str
+    subset: str
     faces: int
-    threshold: float
-    scores: Mapping[str, Scores]
+    nme: float
+    interval: Interval
+    p_value: float | None
 
-    def to_json(self) -> dict[str, Any]:
-        """The report as a dict of plain values; percent and AUC as in `Score`.
 
-        `subsets` has the scores of the last stage, `stages` those of every stage; both by the
-        benchmark's normaliser. `other_normalizers` has the same two for each other one.
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything an evaluation found; `report_table` and `report_json` write it down.
+
+    Attributes:
+        protocol: how it was scored; its first normaliser is the benchmark's.
+        scheme: what the landmarks are.
+        faces: the N faces, in the order of every (N, ...) array here.
+        subsets: subset → (M,) indices of its faces, those of the protocol first.
+        systems: one or more, in the order they were given.
+        differences: every later system against the first one, by every normaliser and subset.
+    """
+
+    protocol: Protocol
+    scheme: LandmarkScheme
+    faces: Sequence[FaceSample]
+    subsets: Mapping[str, NDArray[np.int64]]
+    systems: Sequence[SystemResult]
+    differences: Sequence[Difference] = field(default=())
+
+    @property
+    def normalizer(self) -> str:
+        """The benchmark's normaliser."""
+        return self.protocol.normalizers[0]
+
+    def face_errors(self, stage: StageResult, normalizer: str, subset: str) -> NDArray[np.float64]:
+        """The NME of every face of a subset, (M,) fractions; infinite without prediction."""
+        return subset_errors(stage.errors[normalizer], self.faces, subset, self.subsets[subset])
+
+    @property
+    def incomplete(self) -> dict[str, tuple[int, int]]:
+        """Subset → (faces here, official number), where the two are not the same.
+
+        Such a subset's scores cannot be compared with published ones.
         """
-        normalizer, *others = self.scores
-        return {
-            "faces": self.faces,
-            "normalizer": normalizer,
-            "threshold": self.threshold,
-            **_scores_to_json(self.scores[normalizer]),
-            "other_normalizers": {name: _scores_to_json(self.scores[name]) for name in others},
-        }
+        official = self.protocol.subsets or {}
+        found = {name: len(self.subsets[name]) for name in official if name in self.subsets}
+        return {name: (n, official[name]) for name, n in found.items() if n != official[name]}
 
-    def write_json(self, path: str | Path) -> None:
-        """Write `to_json()` and what made it (`provenance`); the file appears whole or not at all.
-
-        Raises:
-            BadInput: the folder cannot be written to.
-        """
-        content = {**self.to_json(), "made_by": provenance()}
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
-
-    def table(self) -> str:
-        """The report as text: a block a normaliser, a row a subset, every stage side by side."""
-        title = (
-            f"{self.faces} faces; NME and failure rate (FR) in percent, "
-            f"failed above an NME of {100 * self.threshold:g} %"
-        )
-        blocks = [f"{name}\n{_aligned(_rows(scores))}" for name, scores in self.scores.items()]
-        return "\n\n".join([title, *blocks])
+    def mean_shape(self) -> NDArray[np.float64]:
+        """The mean of the true shapes, (L, 2): each moved and scaled so that its box is 0..1."""
+        boxes = np.stack([face.box_px for face in self.faces])[:, None]
+        truth = np.stack([face.landmarks_px for face in self.faces])
+        return ((truth - boxes[..., :2]) / (boxes[..., 2:] - boxes[..., :2])).mean(axis=0)
 
 
-def _scores_to_json(scores: Scores) -> dict[str, Any]:
-    stages = {
-        stage: {subset: asdict(score) for subset, score in subsets.items()}
-        for stage, subsets in scores.items()
-    }
-    return {"subsets": list(stages.values())[-1], "stages": stages}
+def subset_errors(
+    errors: NDArray[np.float64],
+    faces: Sequence[FaceSample],
+    subset: str,
+    members: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The NME of every face of a subset: the mean over its landmarks, or its visible ones.
 
+    Args:
+        errors: (N, L) as in `StageResult.errors`.
+        faces: N faces.
+        subset: its name; `VISIBLE` leaves hidden landmarks out.
+        members: (M,) the indices of its faces.
 
-_COLUMNS = (("NME", "nme", ".2f"), ("FR", "failure_rate", ".2f"), ("AUC", "auc", ".4f"))
-
-
-def _rows(scores: Scores) -> list[list[str]]:
-    """The head and a row for every subset, as cells."""
-    labels = [stage.replace("shape_", "S") for stage in scores]
-    rows = [
-        ["subset", "faces", *(f"{title} {label}" for title, _, _ in _COLUMNS for label in labels)]
-    ]
-    for subset in next(iter(scores.values())):
-        row = [by_subset[subset] for by_subset in scores.values()]
-        cells = [format(getattr(score, key), style) for _, key, style in _COLUMNS for score in row]
-        rows.append([subset, str(row[0].faces), *cells])
-    return rows
-
-
-def _aligned(rows: list[list[str]]) -> str:
-    """Cells → lines: the first column flush left, the others flush right."""
-    first, *widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            [row[0].ljust(first), *(c.rjust(w) for c, w in zip(row[1:], widths, strict=True))]
-        )
-        for row in rows
-    )
+    Returns:
+        (M,) fractions; infinite without prediction.
+    """
+    of_subset = errors[members]
+    if subset != VISIBLE:
+        return of_subset.mean(axis=1)
+    visible = np.stack([faces[index].visible for index in members.tolist()])
+    return of_subset.mean(axis=1, where=visible)

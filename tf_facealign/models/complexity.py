@@ -41,6 +41,23 @@ def _learnt(layer: layers.Layer) -> list[keras.Variable]:
     return [weight for weight in layer.weights if weight.name not in statistics]
 
 
+def stage_costs(model: keras.Model) -> dict[str, tuple[int, int]]:
+    """Each stage's parameters and MACCs, with all that it needs: `shape_0` is GRegNet alone.
+
+    Args:
+        model: from `build_aligner`; every weight counts, frozen or not, so it becomes trainable.
+    """
+    model.trainable = True
+    costs = {
+        stage: layer_costs(keras.Model(model.input, output))
+        for stage, output in sorted(model.output.items())
+    }
+    return {
+        stage: (sum(c.parameters for c in of_stage), sum(c.maccs for c in of_stage))
+        for stage, of_stage in costs.items()
+    }
+
+
 def complexity_table(model: keras.Model) -> str:
     """A text table: one row a layer, then the totals of GRegNet and of the whole cascade.
 
