@@ -30,6 +30,7 @@ class DataConfig:
         scheme: landmark scheme; empty means the dataset's own (a folder and synthetic faces need
             one).
         validation_fraction: share of the training faces held out to choose the best epoch.
+        seed: of that choice, and of which faces are repeated; `Config.seed` is that of training.
         count: how many faces to draw (synthetic faces only).
         cache: keep decoded images in memory.
         pose_balance: repeat training faces in rare poses (`data.pose_balance`).
@@ -41,6 +42,7 @@ class DataConfig:
     split: str = ""
     scheme: str = ""
     validation_fraction: float = 0.1
+    seed: int = 0
     count: int = 2000
     cache: bool = True
     pose_balance: bool = False

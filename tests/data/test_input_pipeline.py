@@ -25,7 +25,7 @@ def crops():
 
 
 def stream(crops, **changes):
-    arguments = {"outputs": ("shape_0", "shape_1", "shape_2"), "batch_size": 3, "seed": 5, **changes}
+    arguments = {"outputs": ["shape_0", "shape_1"], "batch_size": 3, "seed": 5, **changes}
     return training_batches(crops, AUGMENTATION, **arguments)
 
 

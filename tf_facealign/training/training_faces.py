@@ -40,14 +40,14 @@ def load_training_faces(config: Config) -> TrainingFaces:
     faces = without_repeats(faces, faults)
     if faults:
         _log.warning("%d faces are left out, the first: %s", len(faults), faults[0])
-    training, validation = split_validation(faces, data.validation_fraction, config.seed)
+    training, validation = split_validation(faces, data.validation_fraction, data.seed)
     if not training or not validation:
         raise BadInput(
             f"data.validation_fraction={data.validation_fraction} leaves {len(training)} training "
             f"and {len(validation)} validation faces of {len(faces)}; both are needed"
         )
     if data.pose_balance:
-        training = balance(training, seed=config.seed)
+        training = balance(training, seed=data.seed)
     padding = dataset_of(config).padding
     check_reach(faces, padding, Augmentation.from_config(config.augmentation).placement)
     parts = (training, validation)

@@ -1,0 +1,129 @@
+"""What each lever of the recipe is worth: one short training each, judged on held-out faces.
+
+    python benchmarks/ablation.py --workdir runs/ablation --json docs/results/ablation.json
+
+The faces are 300-W's training folders; a fifth of them is held out and no test face is read. Every run
+is `configs/300w_tiny.yaml` with the overrides below and one lever more, and sees the same number of
+faces. Runs that have ended are kept, so the script can be stopped and started again; two of them can
+share the levers between two cores:
+
+    taskset -c 0 python benchmarks/ablation.py --workdir runs/ablation --levers base l2
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tf_facealign.config import load_config
+from tf_facealign.files import replacing
+
+CONFIG = "configs/300w_tiny.yaml"
+BASE = ["data.validation_fraction=0.2", "phase_one.epochs=16", "phase_two.epochs=4"]
+OPERATIONS = {
+    **{"median_blur": 0.1, "gaussian_blur": 0.1, "average_blur": 0.1, "sharpen": 0.2},
+    **{"emboss": 0.2, "noise": 0.2, "add": 0.3, "hue_saturation": 0.3, "contrast": 0.3},
+    "greyscale": 0.1,
+}
+
+
+def both(*overrides: str) -> list[str]:
+    """Overrides of both phases."""
+    return [f"{phase}.{override}" for phase in ("phase_one", "phase_two") for override in overrides]
+
+
+LEVERS = {
+    "base": [],
+    "other seed": ["seed=1"],
+    "l2 loss": both("loss=l2"),
+    "soft_wing loss": both("loss=soft_wing"),
+    "sgd as in the paper": [
+        *both("optimizer=sgd", "weight_decay=5.0e-4", "schedule=plateau"),
+        *("phase_one.learning_rate=0.01", "phase_two.learning_rate=0.001"),
+    ],
+    "averaged weights": both("ema=0.99"),
+    "occlusion": ["augmentation.occlusion=0.4"],
+    "pixel operations": [f"augmentation.{name}={p}" for name, p in OPERATIONS.items()],
+    # Balanced, an epoch has 2.3 times the faces.
+    "pose balance": ["data.pose_balance=true", "phase_one.epochs=7", "phase_two.epochs=2"],
+    "stages not detached": ["model.detach=false"],
+    "auxiliary supervision": ["model.auxiliary=true"],
+    "dropout in phase one": ["phase_one.dropout=0.2"],
+    "one phase only": ["phase_one.epochs=20", "phase_two.epochs=0"],
+    "GRegNet alone": ["model.num_refinements=0", "phase_one.epochs=20"],
+}
+"""What differs from the base → the overrides that make the difference."""
+
+
+def main() -> None:
+    """Train what is not there yet, then write what there is."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--workdir", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--levers", nargs="+", choices=LEVERS, default=list(LEVERS), metavar="NAME")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    args = parser.parse_args()
+    for lever in args.levers:
+        train(args.workdir / folder_of(lever), LEVERS[lever])
+    if args.json:
+        rows = [result(args.workdir / folder_of(lever), lever) for lever in LEVERS]
+        content = {"config": CONFIG, "base": BASE, "rows": [row for row in rows if row]}
+        with replacing(args.json) as temporary:
+            temporary.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def folder_of(lever: str) -> str:
+    """A folder's name for a lever."""
+    return lever.lower().replace(" ", "_")
+
+
+def train(workdir: Path, overrides: Sequence[str]) -> None:
+    """Start or continue one run; one that has ended ends again at once."""
+    settings = [part for override in [*BASE, *overrides] for part in ("--set", override)]
+    command = [sys.executable, "-m", "tf_facealign.cli", "train", "--config", CONFIG, *settings]
+    subprocess.run([*command, "--workdir", str(workdir), "--resume"], check=True)
+
+
+def result(workdir: Path, lever: str) -> dict[str, Any] | None:
+    """The row of a run: of its best epoch and of its last; none if it has not ended."""
+    if not (workdir / "history.csv").exists():
+        return None
+    with (workdir / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    config = load_config(workdir / "config.yaml")
+    epochs = config.phase_one.epochs + config.phase_two.epochs * bool(config.model.num_refinements)
+    if len(rows) < epochs:
+        return None
+    stages = range(config.model.num_refinements + 1)
+    nme = f"val_{key(stages[-1], 'nme', len(stages))}"
+    best = min(rows, key=lambda row: float(row[nme]))
+    return {
+        "lever": lever,
+        "overrides": LEVERS[lever],
+        "nme": float(best[nme]),
+        "best_epoch": f"{best['phase']} {best['epoch']}",
+        "stages": [measured(rows[-1], stage, len(stages)) for stage in stages],
+        "seconds": round(sum(float(row["seconds"]) for row in rows)),
+        "made_by": json.loads((workdir / "made_by.json").read_text()),
+    }
+
+
+def measured(row: Mapping[str, str], stage: int, stages: int) -> dict[str, float]:
+    """A stage's errors at the end: NME in percent, mean point error in pixels of the crop."""
+    return {
+        f"{faces}_{measure}": float(row[prefix + key(stage, measure, stages)])
+        for faces, prefix in (("training", ""), ("validation", "val_"))
+        for measure in ("nme", "error_px")
+    }
+
+
+def key(stage: int, measure: str, stages: int) -> str:
+    """The log's column, without `val_`; Keras does not prefix an only output."""
+    return f"shape_{stage}_{measure}" if stages > 1 else measure
+
+
+if __name__ == "__main__":
+    main()
