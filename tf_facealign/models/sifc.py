@@ -73,8 +73,8 @@ def _blend(pixels, fraction):
     i_minus_p = np.arange(window) - np.arange(samples)[:, None]
     i_minus_p_x = np.tile(i_minus_p, (samples, window)).astype("float32")
     i_minus_p_y = np.repeat(np.repeat(i_minus_p, samples, 0), window, 1).astype("float32")
-    weights_x = _tent(i_minus_p_x - fraction[..., :1, None])
-    weights_y = _tent(i_minus_p_y - fraction[..., 1:, None])
+    weights_x = _tent(ops.subtract(i_minus_p_x, fraction[..., :1, None]))
+    weights_y = _tent(ops.subtract(i_minus_p_y, fraction[..., 1:, None]))
     pixels = ops.reshape(pixels, (-1, landmarks, window**2, channels))
     patches = ops.matmul(weights_x * weights_y, pixels)
     return ops.reshape(patches, (-1, landmarks, samples, samples, channels))
