@@ -12,7 +12,7 @@ from tf_facealign.native_log import without_banners
 if TYPE_CHECKING:
     from tf_facealign.data.face_sample import FaceSample
     from tf_facealign.evaluation.predictions import Predictions
-    from tf_facealign.evaluation.report import Cost
+    from tf_facealign.evaluation.report import Cost, Report
     from tf_facealign.inference.face_aligner import FaceAligner
     from tf_facealign.landmark_scheme import LandmarkScheme
 
@@ -34,6 +34,8 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--scheme", metavar="NAME", help=_SCHEME_HELP)
     parser.add_argument("--allow-missing", action="store_true", help=_MISSING_HELP)
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the scores there")
+    parser.add_argument("--html", type=Path, metavar="FILE", help=_HTML_HELP)
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the tables there")
     parser.add_argument("--save-predictions", type=Path, metavar="FILE", help=_SAVE_HELP)
 
 
@@ -64,7 +66,19 @@ def _evaluate(args: argparse.Namespace) -> int:
     print(report_text(report))
     if args.json:
         write_report(args.json, report)
+    _write_pages(report, args.html, args.markdown)
     return DONE
+
+
+def _write_pages(report: "Report", page: Path | None, markdown: Path | None) -> None:
+    if page:
+        from tf_facealign.evaluation.page.report_page import write_page
+
+        write_page(page, report)
+    if markdown:
+        from tf_facealign.evaluation.page.report_markdown import write_markdown
+
+        write_markdown(markdown, report)
 
 
 def _load(paths: Sequence[str]) -> "dict[str, FaceAligner]":
@@ -124,4 +138,5 @@ _FILE_HELP = "points that another system found (see docs/evaluation.md)"
 _ROOT_HELP = "the dataset's folder; by default the one named after it in $FACEALIGN_DATA"
 _SCHEME_HELP = "landmark scheme, or a .yaml file; by default the model's, or else the dataset's"
 _MISSING_HELP = "count a face without prediction as a failure, instead of refusing the file"
+_HTML_HELP = "also write a page there: tables, plots and the worst faces, which it contains"
 _SAVE_HELP = "also write what the model predicts there, to be compared later"
