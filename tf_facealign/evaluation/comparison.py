@@ -53,6 +53,6 @@ def p_value(differences: NDArray[np.float64]) -> float | None:
 
     if len(differences) < 2:
         return None
-    if np.ptp(differences) == 0:
+    if np.ptp(differences) <= 1e-9 * np.abs(differences).max():  # rounding, not scatter
         return 1.0 if differences[0] == 0 else None
     return float(ttest_1samp(differences, 0.0).pvalue)
