@@ -100,7 +100,7 @@ class RunFiles(keras.callbacks.Callback):
     def _save_best(self):
         # Without the optimizer: a third of the size.
         with (
-            _averaged_weights(self.model),
+            averaged_weights(self.model),
             replacing(self._workdir / BEST) as temporary,
         ):
             without_auxiliary(self.model).save(temporary)
@@ -108,7 +108,7 @@ class RunFiles(keras.callbacks.Callback):
 
 
 @contextlib.contextmanager
-def _averaged_weights(model: keras.Model) -> Iterator[None]:
+def averaged_weights(model: keras.Model) -> Iterator[None]:
     """Meanwhile the weights are their running average, if the optimizer keeps one."""
     if not model.optimizer.use_ema:
         yield
