@@ -14,20 +14,22 @@ from tf_facealign.errors import BadInput
 from tf_facealign.evaluation.bootstrap import mean_intervals
 from tf_facealign.evaluation.comparison import compare
 from tf_facealign.evaluation.predictions import Predictions, checked_points
-from tf_facealign.evaluation.protocols import FACE_SIZE, VISIBLE, Protocol, get_protocol
+from tf_facealign.evaluation.protocols import FACE_SIZE, Protocol, get_protocol
 from tf_facealign.evaluation.report import (
+    Interval,
     Report,
     Score,
     StageResult,
     SystemResult,
     subset_errors,
 )
+from tf_facealign.evaluation.subsets import Members, subsets_of
 from tf_facealign.landmark_scheme import LandmarkScheme
 
 PERCENTILES = (50, 90, 95, 99)
 
-Members = Mapping[str, NDArray[np.int64]]
-"""Subset → the indices of its faces."""
+Errors = Mapping[str, NDArray[np.float64]]
+"""Normaliser → (N, L) fractions."""
 
 
 def score(
@@ -50,11 +52,11 @@ def score(
             the message names the face.
     """
     check_faces(faces, scheme)
-    protocol = protocol or get_protocol("", scheme)
+    protocol = protocol or get_protocol("these faces", scheme)
     _check_systems(systems)
     if not protocol.normalizers:
         raise BadInput(f"nothing to score: no normaliser in the scheme {scheme.name}")
-    members = _subsets(faces, protocol)
+    members = subsets_of(faces, protocol)
     distances = {name: face_distances(faces, scheme, name) for name in protocol.normalizers}
     results = [_system(system, faces, members, distances, protocol) for system in systems]
     report = Report(protocol, scheme, faces, members, results)
@@ -105,30 +107,6 @@ def _check_systems(systems: Sequence[Predictions]) -> None:
             raise BadInput(f"two of the systems to compare are called {name!r}")
 
 
-def _subsets(faces: Sequence[FaceSample], protocol: Protocol) -> Members:
-    """Every subset of the faces, the protocol's first; one of them, perhaps "all", is everything.
-
-    Members are in the order of their names, so that a bootstrap does not depend on that of `faces`.
-    """
-    found: dict[str, list[int]] = {}
-    for index in sorted(range(len(faces)), key=lambda index: faces[index].name):
-        for name in ("all", *faces[index].subsets):
-            found.setdefault(name, []).append(index)
-    if any(len(found[name]) == len(faces) for name in found if name != "all"):
-        del found["all"]
-    if protocol.visible:
-        found[VISIBLE] = _with_visible(faces)
-    known = [name for name in protocol.subsets or () if name in found]
-    return {name: np.array(found[name]) for name in dict.fromkeys([*known, *found])}
-
-
-def _with_visible(faces: Sequence[FaceSample]) -> list[int]:
-    for face in faces:
-        if face.visible is None or not face.visible.any():
-            raise BadInput(f"{face.name}: no landmark is marked as visible, which scoring needs")
-    return sorted(range(len(faces)), key=lambda index: faces[index].name)
-
-
 def _system(
     system: Predictions,
     faces: Sequence[FaceSample],
@@ -136,55 +114,74 @@ def _system(
     distances: Mapping[str, NDArray[np.float64]],
     protocol: Protocol,
 ) -> SystemResult:
+    points = {
+        stage: checked_points(points_px, faces, stage, some_missing=True)
+        for stage, points_px in system.stages.items()
+    }
+    errors = {stage: _errors(points_px, faces, distances) for stage, points_px in points.items()}
+    scores = _scores(errors, faces, members, protocol)
     stages = {
-        stage: _stage(
-            checked_points(points, faces, stage, True), faces, members, distances, protocol
-        )
-        for stage, points in system.stages.items()
+        stage: StageResult(points[stage], errors[stage], scores[stage]) for stage in system.stages
     }
     names = tuple(faces[index].name for index in np.flatnonzero(system.missing()).tolist())
     return SystemResult(system.system, stages, names, system.costs)
 
 
-def _stage(
+def _errors(
     points_px: NDArray[np.float64],
     faces: Sequence[FaceSample],
-    members: Members,
     distances: Mapping[str, NDArray[np.float64]],
-    protocol: Protocol,
-) -> StageResult:
+) -> Errors:
     truth = np.stack([face.landmarks_px for face in faces])
     errors_px = metrics.point_errors(truth, points_px)
     errors_px[np.isnan(errors_px)] = np.inf
-    errors = {name: errors_px / distance[:, None] for name, distance in distances.items()}
-    scores = {
-        name: {
-            subset: score_of(subset_errors(values, faces, subset, who), protocol.threshold)
-            for subset, who in members.items()
-        }
-        for name, values in errors.items()
+    return {name: errors_px / distance[:, None] for name, distance in distances.items()}
+
+
+def _scores(
+    errors: Mapping[str, Errors],
+    faces: Sequence[FaceSample],
+    members: Members,
+    protocol: Protocol,
+) -> dict[str, dict[str, dict[str, Score]]]:
+    """Stage → normaliser → subset → score."""
+    scores: dict[str, dict[str, dict[str, Score]]] = {
+        stage: {normalizer: {} for normalizer in of_stage} for stage, of_stage in errors.items()
     }
-    return StageResult(points_px, errors, scores)
+    keys = [(stage, normalizer) for stage, of_stage in errors.items() for normalizer in of_stage]
+    for subset, who in members.items():
+        columns = [subset_errors(errors[stage][name], faces, subset, who) for stage, name in keys]
+        found = scores_of(np.stack(columns, axis=1), protocol.threshold)
+        for (stage, normalizer), score_ in zip(keys, found, strict=True):
+            scores[stage][normalizer][subset] = score_
+    return scores
 
 
-def score_of(nme_values: NDArray[np.float64], threshold: float) -> Score:
-    """The score of faces by their errors.
+def scores_of(nme_values: NDArray[np.float64], threshold: float) -> list[Score]:
+    """The scores of faces by several sets of errors of theirs.
 
     Args:
-        nme_values: (N,) fractions, infinite without prediction.
+        nme_values: (N, K) fractions, infinite without prediction.
         threshold: a fraction.
+
+    Returns:
+        K scores.
     """
+    predicted = np.where(np.isfinite(nme_values), nme_values, np.nan)
+    areas = np.clip(threshold - nme_values, 0, None) / threshold
+    per_face = np.concatenate([100 * predicted, 100.0 * (nme_values > threshold), areas], axis=1)
+    intervals = mean_intervals(per_face).reshape(3, -1, 2).tolist()
+    return [
+        _score(column, threshold, [(low, high) for low, high in of_column])
+        for column, *of_column in zip(nme_values.T, *intervals, strict=True)
+    ]
+
+
+def _score(nme_values: NDArray[np.float64], threshold: float, intervals: list[Interval]) -> Score:
+    """The score of one column; the intervals are those of NME, failure rate and AUC."""
     predicted = nme_values[np.isfinite(nme_values)]
-    per_face = np.stack(
-        [
-            100 * np.where(np.isfinite(nme_values), nme_values, np.nan),
-            100.0 * (nme_values > threshold),
-            np.clip(threshold - nme_values, 0, None) / threshold,
-        ],
-        axis=1,
-    )
-    nme, failure_rate, auc = [(low, high) for low, high in mean_intervals(per_face).tolist()]
     percentiles = np.percentile(nme_values, PERCENTILES, method="inverted_cdf")
+    nme, failure_rate, auc = intervals
     return Score(
         faces=len(nme_values),
         missing=len(nme_values) - len(predicted),
