@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from tf_facealign.face_crop import CROP_SIZE
+from tf_facealign.models.batch_norm import BatchNorm
 
 _STAGES = ((1, 64), (2, 128), (3, 256), (4, 512))  # res1..res4: index, channels at width 1
 _DENSE_UNITS = 512
@@ -74,7 +75,7 @@ def _conv_norm(x: keras.KerasTensor, channels: int, strides: int, kernel: int, n
 
 def _norm(x, name: str):
     """Batch norm with the constants of PyTorch, which the paper trained in."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
+    return BatchNorm(momentum=0.9, epsilon=1e-5, name=name)(x)
 
 
 def _conv_norm_relu(x, channels, name, strides=1):
