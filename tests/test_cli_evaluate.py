@@ -118,7 +118,7 @@ def test_missing_faces_only_where_they_are_allowed(evaluate, refusal, others, tm
     assert scores["missing"] == [names[0]]
     assert scores["subsets"]["all"]["missing"] == 1
     assert scores["subsets"]["all"]["failure_rate"] >= 25.0
-    assert f"others: no prediction for 1 faces ({names[0]})" in printed
+    assert f"others: no prediction for 1 of 4 faces ({names[0]})" in printed
 
 
 def test_refusals(refusal, dot_tflite, others, tmp_path):

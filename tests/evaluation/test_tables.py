@@ -109,9 +109,9 @@ def test_other_tables(report):
 def test_the_title_says_what_must_be_known_first(report):
     first, incomplete, missing = report_title(report)
     assert first.startswith("300-W: 3 faces; ")
-    assert "common has 2 of 554 faces, challenging has 1 of 135" in incomplete
+    assert "common has 2 faces, not 554; challenging has 1 faces, not 135" in incomplete
     assert "not comparable with published figures" in incomplete
-    assert missing.startswith("old: no prediction for 1 faces (b); they are failures")
+    assert missing.startswith("old: no prediction for 1 of 3 faces (b); they are failures")
 
 
 def test_ones_own_faces_have_no_published_rows():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tf_facealign.models.aligner import build_aligner, set_mean_shape
-from tf_facealign.models.complexity import complexity_table, layer_costs
+from tf_facealign.models.complexity import complexity_table, layer_costs, stage_costs
 from tf_facealign.models.gregnet import build_gregnet
 from tf_facealign.models.sifc import SIFC
 
@@ -55,6 +55,18 @@ def test_frozen_layers_count():
     before = layer_costs(model)
     model.get_layer("gregnet").trainable = False
     assert layer_costs(model) == before
+
+
+def test_costs_of_each_stage(paper_model):
+    costs = stage_costs(paper_model)
+    assert list(costs) == ["shape_0", "shape_1", "shape_2"]
+    assert costs["shape_0"][0] == 11_562_372
+    assert costs["shape_2"][0] == 12_971_612
+    # A refinement: 98 patches of 5 × 5 × 64 to 4 values each, these 392 to 196; and the biases.
+    maccs = 98 * 5 * 5 * 64 * 4 + 392 * 196
+    steps = np.diff(list(costs.values()), axis=0).tolist()
+    assert steps == [[maccs + 392 + 196, maccs]] * 2
+    assert costs["shape_2"][1] == sum(cost.maccs for cost in layer_costs(paper_model))
 
 
 def test_table_names_the_totals(paper_model):

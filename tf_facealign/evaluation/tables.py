@@ -58,15 +58,15 @@ def report_title(report: Report) -> list[str]:
         f"{report.protocol.title}: {len(report.faces)} faces; "
         f"failure rate (FR) above, and AUC up to, an NME of {threshold}"
     ]
-    gaps = [f"{name} has {n} of {all_} faces" for name, (n, all_) in report.incomplete.items()]
+    gaps = [f"{name} has {n} faces, not {all_}" for name, (n, all_) in report.incomplete.items()]
     if gaps:
-        lines.append(f"not comparable with published figures: {', '.join(gaps)}")
+        lines.append(f"not comparable with published figures: {'; '.join(gaps)}")
     for system in report.systems:
         if system.missing:
+            some = ", ".join([*system.missing[:3], *(["…"] if len(system.missing) > 3 else [])])
             lines.append(
-                f"{system.name}: no prediction for {len(system.missing)} faces "
-                f"({', '.join(system.missing[:3])}{', …' if len(system.missing) > 3 else ''}); "
-                "they are failures, and not in the NME"
+                f"{system.name}: no prediction for {len(system.missing)} of {len(report.faces)} "
+                f"faces ({some}); they are failures, and not in the NME"
             )
     return lines
 
@@ -152,8 +152,13 @@ def _difference(found: Difference) -> tuple[str, ...]:
         str(found.faces),
         _number(found.nme, "+.3f"),
         _interval(found.interval, "+.3f"),
-        _number(found.p_value, ".2g"),
+        _p_value(found.p_value),
     )
+
+
+def _p_value(value: float | None) -> str:
+    """A p-value as text; those of far tails say nothing but that they are small."""
+    return "< 0.0001" if value is not None and value < 1e-4 else _number(value, ".2g")
 
 
 def _regions(report: Report) -> Table:

@@ -45,9 +45,8 @@ def stage_costs(model: keras.Model) -> dict[str, tuple[int, int]]:
     """Each stage's parameters and MACCs, with all that it needs: `shape_0` is GRegNet alone.
 
     Args:
-        model: from `build_aligner`; every weight counts, frozen or not, so it becomes trainable.
+        model: from `build_aligner`.
     """
-    model.trainable = True
     costs = {
         stage: layer_costs(keras.Model(model.input, output))
         for stage, output in sorted(model.output.items())
