@@ -13,7 +13,7 @@ from pathlib import Path
 from tf_facealign import __version__
 from tf_facealign.cli_dataset import add_command, add_dataset
 from tf_facealign.cli_evaluate import add_evaluate
-from tf_facealign.errors import BadInput
+from tf_facealign.errors import BadInput, Interrupted
 from tf_facealign.native_log import without_banners
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments; by default those of the process.
 
     Returns:
-        The exit code: 0 done, 2 bad input, 130 interrupted.
+        The exit code: 0 done, 2 bad input, 130 interrupted, 143 ended by SIGTERM.
 
     Raises:
         SystemExit: argparse ends the program for --help, --version and bad usage (code 2).
@@ -40,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadInput as error:
         _print_error(error)
         return BAD_INPUT
+    except Interrupted as stop:
+        print(f"facealign: {stop}", file=sys.stderr)
+        return stop.exit_code
     except KeyboardInterrupt:
         print("facealign: interrupted", file=sys.stderr)
         return INTERRUPTED
