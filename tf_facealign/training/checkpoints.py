@@ -3,15 +3,17 @@
 import contextlib
 import csv
 import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import keras
 
-from tf_facealign.files import replacing
+from tf_facealign.errors import BadInput
+from tf_facealign.files import remove_abandoned, replacing
 from tf_facealign.model_spec import ModelSpec, embed_spec
 from tf_facealign.models.aligner import without_auxiliary
+from tf_facealign.training.epoch_position import EpochPosition
+from tf_facealign.training.run_state import RunState, embed_state, read_state
 
 HISTORY = "history.csv"
 BEST = "best.keras"
@@ -22,17 +24,46 @@ def last_path(workdir: Path, phase: str) -> Path:
     return workdir / f"{phase}_last.keras"
 
 
-def restore(model: keras.Model, path: Path) -> None:
+def holds_run(workdir: Path) -> bool:
+    """Whether a run has left something there that another would overwrite."""
+    return any(path.exists() for path in (workdir / HISTORY, *workdir.glob("*_last.keras")))
+
+
+def save(model: keras.Model, path: Path, state: RunState) -> None:
+    """Write a checkpoint: the model with its optimizer, and the state of the run."""
+    with replacing(path, durable=True) as temporary:
+        model.save(temporary)
+        embed_state(temporary, state)
+
+
+def restore(model: keras.Model, path: Path) -> RunState:
     """Give a compiled model all state of a checkpoint of the same model.
 
     The optimizer itself stays: a loaded one has forgotten which weights it must not decay.
+
+    Raises:
+        BadInput: the file is damaged, or holds another model.
     """
-    saved = keras.models.load_model(path)
+    state = read_state(path)
+    saved = _load(path)
     model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
-    states = [*saved.variables, *saved.optimizer.variables]
-    for variable, state in zip(variables, states, strict=True):
-        variable.assign(state)
+    values = [*saved.variables, *saved.optimizer.variables]
+    if [v.shape for v in variables] != [v.shape for v in values]:
+        raise BadInput(
+            f"{path}: holds another model, or optimizer, than the configuration asks for"
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    return state
+
+
+def _load(path: Path) -> keras.Model:
+    try:
+        return keras.models.load_model(path)
+    except Exception as error:  # a damaged file fails anywhere inside Keras, with any class
+        reason = str(error).strip().partition("\n")[0]
+        raise BadInput(f"{path}: Keras cannot load it ({reason})") from error
 
 
 def read_history(workdir: Path) -> list[dict[str, str]]:
@@ -55,42 +86,45 @@ class RunFiles(keras.callbacks.Callback):
         phase: name of the phase, a column of the log.
         spec: travels inside the best model.
         monitor: the log's column that decides what is best; smaller is better.
-        first_epoch: the epoch this run starts with; the log's rows of this phase from there on are
-            dropped.
+        position: where the training is; the log's rows of this phase from its epoch on are dropped.
+
+    Raises:
+        BadInput: from within `fit`: a file cannot be written, such as on a full disk.
     """
 
-    def __init__(self, workdir: Path, phase: str, spec: ModelSpec, monitor: str, first_epoch: int):
+    def __init__(
+        self, workdir: Path, phase: str, spec: ModelSpec, monitor: str, position: EpochPosition
+    ):
         super().__init__()
         self._workdir = workdir
         self._phase = phase
         self._spec = spec
         self._monitor = monitor
+        self._position = position
+        for path in (workdir / HISTORY, workdir / BEST, last_path(workdir, phase)):
+            remove_abandoned(path)
         self._rows = [
             row
             for row in read_history(workdir)
-            if row["phase"] != phase or int(row["epoch"]) < first_epoch
+            if row["phase"] != phase or int(row["epoch"]) < position.epoch
         ]
-        self._start = 0.0
         self._best = min((float(row[monitor]) for row in self._rows), default=math.inf)
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._start = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
         values = {key: f"{value:.6g}" for key, value in (logs or {}).items()}
-        values["seconds"] = f"{time.monotonic() - self._start:.1f}"
+        values["seconds"] = f"{self._position.seconds:.1f}"
         self._rows.append({"phase": self._phase, "epoch": str(epoch), **values})
         self._write_history()
         if float(values[self._monitor]) < self._best:
             self._best = float(values[self._monitor])
             self._save_best()
-        with replacing(last_path(self._workdir, self._phase)) as temporary:
-            self.model.save(temporary)
+        last = last_path(self._workdir, self._phase)
+        save(self.model, last, self._position.next_epoch())
 
     def _write_history(self):
         columns = list(dict.fromkeys(key for row in self._rows for key in row))
         with (
-            replacing(self._workdir / HISTORY) as temporary,
+            replacing(self._workdir / HISTORY, durable=True) as temporary,
             temporary.open("w", newline="") as file,
         ):
             writer = csv.DictWriter(file, columns)
@@ -101,7 +135,7 @@ class RunFiles(keras.callbacks.Callback):
         # Without the optimizer: a third of the size.
         with (
             averaged_weights(self.model),
-            replacing(self._workdir / BEST) as temporary,
+            replacing(self._workdir / BEST, durable=True) as temporary,
         ):
             without_auxiliary(self.model).save(temporary)
             embed_spec(temporary, self._spec)

@@ -1,7 +1,7 @@
 """A loss that is not finite ends the training; what led to it is kept."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
 
     Args:
         position: where the training is.
-        batch_at: the batch of that number, counted from the start of the phase, as
-            `training_batches` yields it.
+        batches_from: the stream of `training_batches` from a batch on.
         phase: its name, for the message.
         workdir: where the file goes.
 
@@ -35,11 +34,15 @@ class StopOnNonFinite(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, position: EpochPosition, batch_at: Callable[[int], Any], phase: str, workdir: Path
+        self,
+        position: EpochPosition,
+        batches_from: Callable[[int], Iterable[Any]],
+        phase: str,
+        workdir: Path,
     ):
         super().__init__()
         self._position = position
-        self._batch_at = batch_at
+        self._batches_from = batches_from
         self._phase = phase
         self._path = workdir / NONFINITE
 
@@ -62,7 +65,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
     def _write(self, logs: Mapping[str, float]) -> None:
         at = self._position
         step = at.step - 1  # the one that has just ended
-        images, targets = self._batch_at(at.epoch * at.steps + step)
+        images, targets = next(iter(self._batches_from(at.epoch * at.steps + step)))
         losses = {name: value for name, value in logs.items() if name.endswith("loss")}
         with replacing(self._path) as temporary:
             np.savez_compressed(
