@@ -64,9 +64,10 @@ ALLOWED = {
         "visualization",
     },
     "visualization": {"images", *SCHEMES},
-    "cli": {"cli_dataset", "cli_evaluate", "native_log"},
+    "cli": {"cli_dataset", "cli_evaluate", "cli_predict", "native_log"},
     "cli_dataset": {"native_log"},
     "cli_evaluate": {"cli_dataset", "native_log"},
+    "cli_predict": {"cli_dataset", "native_log"},
     "__init__": set(),
 }
 # These wait for a call, so that the heavy half loads only when it is needed.
@@ -75,6 +76,7 @@ ALLOWED_IN_FUNCTIONS = {
     "cli": set(ALLOWED) - {"__init__"},
     "cli_dataset": set(ALLOWED) - {"__init__"},
     "cli_evaluate": set(ALLOWED) - {"__init__"},
+    "cli_predict": set(ALLOWED) - {"__init__"},
     "__init__": set(ALLOWED) - {"__init__"},
 }
 

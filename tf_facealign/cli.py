@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tf_facealign import __version__
-from tf_facealign.cli_dataset import add_command, add_dataset
+from tf_facealign.cli_dataset import add_command, add_dataset, print_error
 from tf_facealign.cli_evaluate import add_evaluate
+from tf_facealign.cli_predict import add_predict
 from tf_facealign.errors import BadInput, Interrupted
 from tf_facealign.native_log import without_banners
 
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return command(args)
     except BadInput as error:
-        _print_error(error)
+        print_error(error)
         return BAD_INPUT
     except Interrupted as stop:
         print(f"facealign: {stop}", file=sys.stderr)
@@ -51,10 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
-def _print_error(error: BadInput | str) -> None:
-    print("facealign: error:", " ".join(str(error).split()), file=sys.stderr)
-
-
 def _train(args: argparse.Namespace) -> int:
     from tf_facealign.config import load_config
 
@@ -65,18 +62,6 @@ def _train(args: argparse.Namespace) -> int:
     best = train(config, args.workdir, resume=args.resume, verbose=int(sys.stdout.isatty()))
     print(f"best model: {best}")
     return DONE
-
-
-def _predict(args: argparse.Namespace) -> int:
-    from tf_facealign.inference.face_aligner import FaceAligner
-    from tf_facealign.inference.predict_files import predict_files
-
-    with without_banners():
-        aligner = FaceAligner.load(args.model)
-    failures = predict_files(aligner, args.input, args.boxes, args.json, args.draw)
-    for failure in failures:
-        _print_error(failure)
-    return BAD_INPUT if failures else DONE
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -132,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"facealign {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_train, add_evaluate, _add_predict, _add_export, _add_info, _add_synthesize):
+    for add in (_add_train, add_evaluate, add_predict, _add_export, _add_info, _add_synthesize):
         add(commands)
     add_dataset(commands)
     return parser
@@ -158,18 +143,6 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out faces that are unreadable"
     )
-
-
-def _add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    example = "facealign predict --model 300w.tflite photos/ --json landmarks.json --draw drawn/"
-    parser = add_command(commands, "predict", _predict, "find landmarks in images", example)
-    _add_model(parser)
-    parser.add_argument("input", nargs="+", metavar="INPUT", help="an image, or a folder of images")
-    parser.add_argument(
-        "--boxes", default="detect", metavar="detect|full|FILE.json", help=_BOXES_HELP
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write there, not to stdout")
-    parser.add_argument("--draw", type=Path, metavar="DIR", help="also draw the landmarks, in DIR")
 
 
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -221,10 +194,6 @@ def _at_least(smallest: int, text: str) -> int:
 
 
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
-_BOXES_HELP = (
-    "where the faces are: detect finds them (the default); full takes each image for a face crop, "
-    "cut as the square that covers it; FILE.json maps image names to lists of [x0, y0, x1, y1]"
-)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,9 +1,11 @@
 """`facealign dataset`: what can be done with a dataset before training."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
 
 DONE = 0
@@ -97,6 +99,11 @@ def add_command(
     )
     parser.set_defaults(command=command)
     return parser
+
+
+def print_error(error: BadInput | str) -> None:
+    """Print a fault as the one line on stderr that every command has for it."""
+    print("facealign: error:", " ".join(str(error).split()), file=sys.stderr)
 
 
 def _add_dataset_options(parser: argparse.ArgumentParser) -> None:
