@@ -74,6 +74,10 @@ class FaceCrops:
     def __len__(self) -> int:
         return len(self._faces)
 
+    def name(self, index: int) -> str:
+        """The name of the face."""
+        return self._faces[index].name
+
     def plain(self, index: int) -> Crop:
         """The face as it will be cut for prediction."""
         return self._cut(index, self._affines[index])
