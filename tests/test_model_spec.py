@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import json
 import zipfile
 
@@ -8,7 +9,7 @@ import pytest
 from tf_facealign.benchmark_schemes import carried_scheme, get_scheme
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import scheme_from_names
-from tf_facealign.model_spec import ENTRY, ModelSpec, embed_spec, read_spec
+from tf_facealign.model_spec import ENTRY, ModelSpec, content_sha256, embed_spec, read_spec
 
 SPEC = ModelSpec(
     name="300w",
@@ -92,6 +93,25 @@ def test_a_second_spec_is_refused(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_content_is_held_against_its_sha256(tmp_path):
+    path = flatbuffer_like(tmp_path / "m.tflite")
+    spec = dataclasses.replace(SPEC, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    assert content_sha256(path) == spec.sha256
+    embed_spec(path, spec)
+    assert read_spec(path) == spec
+    whole = path.read_bytes()
+    for place in (0, 150, 307):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(BadInput, match="damaged"):
+            read_spec(path)
+
+
+def test_a_spec_from_before_sha256_is_read(tmp_path):
+    fields = {key: value for key, value in FIELDS.items() if key != "sha256"}
+    path = with_entry(tmp_path / "m.keras", json.dumps(fields))
+    assert read_spec(path) == SPEC
+
+
 @pytest.mark.parametrize("name", ["none.keras", "."])
 def test_a_missing_model_is_refused(tmp_path, name):
     with pytest.raises(BadInput, match="no such model file"):
@@ -140,6 +160,9 @@ def test_a_spec_that_is_no_json_is_refused(tmp_path, text):
         ({**FIELDS, "scheme": "mine.yaml"}, "unknown landmark scheme 'mine.yaml'"),
         ({**FIELDS, "licence": 7}, "licence must be text"),
         ({**FIELDS, "training_data": {}}, "training_data must be text"),
+        ({**FIELDS, "sha256": None}, "sha256 must be text"),
+        ({**FIELDS, "nme_percent": {"full": 10**400}}, "nme_percent must map names to numbers"),
+        ({**FIELDS, "name": " " * 2**20}, "longer than 1048576 bytes"),
     ],
 )
 def test_a_spec_that_does_not_fit_is_refused(tmp_path, fields, message):

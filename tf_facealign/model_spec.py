@@ -7,7 +7,9 @@ file is enough, and a model and its spec cannot part.
 
 import dataclasses
 import json
-import math
+import lzma
+import struct
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -21,7 +23,12 @@ from tf_facealign.scheme_file import scheme_from_definition
 ENTRY = "model_spec.json"
 
 # All that zipfile and json raise on damaged bytes.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, RuntimeError)
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(KeyError, ValueError, OSError, EOFError, RuntimeError),
+)
+_LONGEST_SPEC = 2**20
+"""Bytes; ours are thousands. A longer one would be unpacked into memory on its word alone."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class ModelSpec:
         training_data: what it was trained on, in words.
         licence: licence of the weights, in words.
         nme_percent: measured error by evaluation set, in percent.
+        sha256: hex digest of a `.tflite` file's bytes before the archive; empty: not stated.
     """
 
     name: str
@@ -46,6 +54,7 @@ class ModelSpec:
     training_data: str = ""
     licence: str = ""
     nme_percent: dict[str, float] = dataclasses.field(default_factory=dict)
+    sha256: str = ""
 
 
 def embed_spec(model_path: str | Path, spec: ModelSpec) -> None:
@@ -67,22 +76,47 @@ def read_spec(model_path: str | Path) -> ModelSpec:
     """Read the spec out of a `.keras` or `.tflite` file.
 
     Raises:
-        BadInput: the file is missing, carries no spec, or one that does not fit `ModelSpec`.
+        BadInput: the file is missing, carries no spec, or one that does not fit `ModelSpec`, or its
+            content is not the one the spec's sha256 is of.
     """
     path = Path(model_path)
     if not path.is_file():
         raise BadInput(f"{path}: no such model file")
     try:
         with zipfile.ZipFile(path) as archive:
+            if archive.getinfo(ENTRY).file_size > _LONGEST_SPEC:
+                raise BadInput(f"{path}: its {ENTRY} is longer than {_LONGEST_SPEC} bytes")
             fields = json.loads(archive.read(ENTRY))
+            start = min(entry.header_offset for entry in archive.infolist())
+    except BadInput:
+        raise
     except _DAMAGED:
         raise BadInput(f"{path}: not a model of ours (it carries no readable {ENTRY})") from None
-    return _parse(fields, path)
+    spec = _parse(fields, path)
+    if spec.sha256 and content_sha256(path, start) != spec.sha256:
+        raise BadInput(f"{path}: damaged (its content does not have the sha256 of its {ENTRY})")
+    return spec
+
+
+def content_sha256(model_path: str | Path, size: int = -1) -> str:
+    """Hex SHA-256 of a model's content.
+
+    A runtime may crash on damaged content, so it is compared before a runtime sees it.
+
+    Args:
+        model_path: the file.
+        size: how many of its first bytes are the content; by default all.
+    """
+    import hashlib  # loads OpenSSL
+
+    with open(model_path, "rb") as file:
+        return hashlib.sha256(file.read(size)).hexdigest()
 
 
 def _parse(fields: Any, path: Path) -> ModelSpec:
     expected = {field.name for field in dataclasses.fields(ModelSpec)}
-    if not isinstance(fields, dict) or set(fields) != expected:
+    # Models from before there was a sha256 have none.
+    if not isinstance(fields, dict) or {"sha256", *fields} != expected:
         raise BadInput(f"{path}: {ENTRY} must have exactly the keys {', '.join(sorted(expected))}")
     padding, errors = fields["padding"], fields["nme_percent"]
     if not (isinstance(padding, list) and len(padding) == 4 and all(map(_is_number, padding))):
@@ -91,8 +125,8 @@ def _parse(fields: Any, path: Path) -> ModelSpec:
         raise BadInput(f"{path}: {ENTRY}: input_size must be a positive integer")
     if not (isinstance(errors, dict) and all(map(_is_number, errors.values()))):
         raise BadInput(f"{path}: {ENTRY}: nme_percent must map names to numbers")
-    for key in ("name", "training_data", "licence"):
-        if not isinstance(fields[key], str):
+    for key in ("name", "training_data", "licence", "sha256"):
+        if not isinstance(fields.get(key, ""), str):
             raise BadInput(f"{path}: {ENTRY}: {key} must be text")
     _check_scheme(fields["scheme"], f"{path}: {ENTRY}")
     return ModelSpec(**{**fields, "padding": tuple(float(p) for p in padding)})
@@ -107,5 +141,6 @@ def _check_scheme(scheme: Any, source: str) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    # A bool is an int to Python, but no number to whoever writes a spec; nor is NaN.
-    return type(value) in (int, float) and math.isfinite(value)
+    # A bool is an int to Python, but no number to whoever writes a spec; nor is NaN, nor an integer
+    # that no float holds.
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max

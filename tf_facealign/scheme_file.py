@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import (
     LEFT,
@@ -36,6 +34,8 @@ def read_scheme(path: str | Path) -> LandmarkScheme:
     Raises:
         BadInput: the file is missing, not YAML, or no definition of a scheme.
     """
+    import yaml  # a tenth of what predicting loads, and a model's own scheme is JSON
+
     try:
         definition = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
