@@ -139,7 +139,9 @@ class PhaseConfig:
 
     Attributes:
         epochs: passes over the training faces; 0 skips the phase.
-        batch_size: faces a step.
+        batch_size: faces a step, over all devices.
+        accumulate: steps an update of the weights; the gradients between are averaged, as of a
+            batch that many times as large.
         loss: on every trained shape.
         dropout: rate inside GRegNet while this phase trains.
         optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`.
@@ -152,6 +154,7 @@ class PhaseConfig:
 
     epochs: int = 100
     batch_size: int = 32
+    accumulate: int = 1
     loss: Literal["l2", "wing", "soft_wing"] = "l2"
     dropout: float = 0.0
     optimizer: Literal["sgd", "adamw"] = "adamw"
@@ -165,17 +168,26 @@ class PhaseConfig:
     plateau_factor: float = 0.75
 
     def __post_init__(self) -> None:
-        """Refuse an average that would never move."""
+        """Refuse an average that would never move, and steps without faces or updates."""
         if not 0 <= self.ema < 1:
             raise BadInput(f"ema must be at least 0 and below 1, not {self.ema}")
+        for key in ("batch_size", "accumulate"):
+            if getattr(self, key) < 1:
+                raise BadInput(f"{key} must be at least 1, not {getattr(self, key)}")
 
 
 @dataclass(frozen=True)
 class Config:
-    """A whole experiment."""
+    """A whole experiment.
+
+    Attributes:
+        precision: of GRegNet's convolutions while training, and of the features between them; all
+            else, and the trained model, is float32.
+    """
 
     name: str = "aligner"
     seed: int = 0
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
     data: DataConfig = field(default_factory=DataConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     model: ModelConfig = field(default_factory=ModelConfig)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tf_facealign import face_crop
 from tf_facealign.data.augmentations.augmentation import Augmentation, apply_operations
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.data.replicas import ALONE, Replicas
 from tf_facealign.errors import BadInput
 from tf_facealign.landmark_scheme import LandmarkScheme
 
@@ -162,8 +163,11 @@ def training_batches(
     batch_size: int,
     seed: int,
     first_batch: int = 0,
+    replicas: Replicas = ALONE,
 ) -> tf.data.Dataset:
     """The endless stream of augmented batches, from batch `first_batch` on.
+
+    Whatever the `replicas`, together they get the same faces in the same order.
 
     Yields:
         image (B, 112, 112, 3) float32 in 0..255, and a dict of (B, L, 2) float32, the same target
@@ -181,13 +185,28 @@ def training_batches(
         return crops.augmented(int(order(epoch)[position]), augmentation, rng)
 
     items = tf.data.Dataset.range(first_batch * batch_size, np.iinfo(np.int64).max)
-    return _batches(items, draw, crops, outputs, batch_size)
+    return _batches(items, draw, crops, outputs, batch_size, replicas)
 
 
-def plain_batches(crops: FaceCrops, outputs: Sequence[str], batch_size: int) -> tf.data.Dataset:
-    """Every face once, in order, cut as for prediction, in batches like `training_batches`."""
-    items = tf.data.Dataset.range(len(crops))
-    return _batches(items, lambda item: crops.plain(int(item)), crops, outputs, batch_size)
+def plain_batches(
+    crops: FaceCrops, outputs: Sequence[str], batch_size: int, replicas: Replicas = ALONE
+) -> tf.data.Dataset:
+    """Every face once, in order, cut as for prediction, in batches like `training_batches`.
+
+    Where the replicas cannot share the faces evenly, the first few come again to fill up. A third
+    entry of the batches then holds weights (B,), zero for those, that keep every mean over all
+    faces what it is without them.
+    """
+    count, padded = len(crops), replicas.padded(len(crops))
+    items = tf.data.Dataset.range(padded)
+    batches = _batches(
+        items, lambda item: crops.plain(int(item) % count), crops, outputs, batch_size, replicas
+    )
+    if padded == count:
+        return batches
+    weights = items.map(lambda item: tf.where(item < count, padded / count, 0.0))
+    weights = _share(weights.batch(batch_size), replicas)
+    return tf.data.Dataset.zip(batches, weights).map(lambda faces, weight: (*faces, weight))
 
 
 def _batches(
@@ -196,6 +215,7 @@ def _batches(
     crops: FaceCrops,
     outputs: Sequence[str],
     batch_size: int,
+    replicas: Replicas,
 ) -> tf.data.Dataset:
     size, num_landmarks = face_crop.CROP_SIZE, crops.num_landmarks
 
@@ -210,6 +230,18 @@ def _batches(
         shapes = tf.ensure_shape(shapes, (None, num_landmarks, 2))
         return tf.cast(images, tf.float32), dict.fromkeys(outputs, shapes)
 
-    batches = items.batch(batch_size)
+    batches = _share(items.batch(batch_size), replicas)
     batches = batches.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def _share(batches: tf.data.Dataset, replicas: Replicas) -> tf.data.Dataset:
+    """Of batches (B,) the parts that fall to this process."""
+
+    def parts(batch: tf.Tensor) -> tf.Tensor:
+        all_parts = tf.reshape(batch, (replicas.total, -1))
+        return all_parts[replicas.first : replicas.first + replicas.here]
+
+    if replicas.joined:
+        return batches.map(lambda batch: tf.reshape(parts(batch), (-1,)))
+    return batches.map(parts).unbatch()

@@ -23,6 +23,7 @@ def build_aligner(
     dropout: float = 0.0,
     detach: bool = True,
     auxiliary: bool = False,
+    precision: str = "float32",
 ) -> keras.Model:
     """Build the cascade.
 
@@ -36,6 +37,7 @@ def build_aligner(
             Eq. 7). Where false, every stage's loss also trains the stages before it.
         auxiliary: add the output `auxiliary` (B, n, 2), a shape that `models.auxiliary` reads off
             res3; it helps to train and is no part of the cascade.
+        precision: see `build_gregnet`; the refinements are float32.
 
     Returns:
         A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a dict of
@@ -47,7 +49,7 @@ def build_aligner(
     """
     if not 0 <= num_refinements <= len(_TAPS):
         raise ValueError(f"num_refinements must be 0 to {len(_TAPS)}, got {num_refinements}")
-    gregnet = build_gregnet(num_landmarks, width, dropout)
+    gregnet = build_gregnet(num_landmarks, width, dropout, precision)
     image = keras.Input(gregnet.input_shape[1:], name="image")
     features = gregnet(image)
     shape = features["shape_0"]
@@ -68,6 +70,27 @@ def without_auxiliary(aligner: keras.Model) -> keras.Model:
     """The cascade alone, around the same layers; a compiled aligner's optimizer is left out too."""
     outputs = {name: value for name, value in aligner.output.items() if name != AUXILIARY}
     return keras.Model(aligner.input, outputs, name=aligner.name)
+
+
+def plain_copy(aligner: keras.Model) -> keras.Model:
+    """A float32 copy of the cascade alone, without what only its training needed.
+
+    That is auxiliary supervision, the optimizer, mixed precision, and batch norms that exchange
+    their statistics between devices, which only one backend can load.
+    """
+    cascade = without_auxiliary(aligner)
+    copy = keras.models.clone_model(cascade, clone_function=_plain_layer, recursive=True)
+    copy.set_weights(cascade.get_weights())
+    return copy
+
+
+def _plain_layer(layer: keras.Operation) -> keras.Operation:
+    config = layer.get_config()
+    if isinstance(layer, layers.Layer):
+        config["dtype"] = "float32"
+    if isinstance(layer, layers.BatchNormalization):
+        config["synchronized"] = False
+    return type(layer).from_config(config)
 
 
 def set_mean_shape(aligner: keras.Model, mean_shape_unit: ArrayLike) -> None:

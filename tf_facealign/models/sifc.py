@@ -22,7 +22,7 @@ class SIFC(keras.layers.Layer):
         patch_size: P, the side of a patch in feature pixels; the paper uses 5.
 
     Call arguments:
-        features: (B, H, W, C) float.
+        features: (B, H, W, C) float, of any precision; the blend has the layer's own.
         shape: (B, L, 2) float, landmarks in unit coordinates; may lie outside 0..1.
 
     Returns:
@@ -30,7 +30,8 @@ class SIFC(keras.layers.Layer):
     """
 
     def __init__(self, patch_size: int = 5, **kwargs):
-        super().__init__(**kwargs)
+        # Keras would cast whole feature maps where only the windows are read.
+        super().__init__(autocast=False, **kwargs)
         self.patch_size = patch_size
 
     def call(self, features, shape):
@@ -43,7 +44,7 @@ class SIFC(keras.layers.Layer):
         maps = ops.arange(ops.shape(features)[0], dtype="int32")[:, None, None, None]
         indices = (maps * height + rows) * width + columns
         pixels = ops.take(ops.reshape(features, (-1, channels)), indices, axis=0)
-        return _blend(pixels, fraction)
+        return _blend(ops.cast(pixels, self.compute_dtype), fraction)
 
     def _window(self, shape, size):
         """Each landmark's first pixel (x, y), int32, and bilinear fraction; (B, L, 2) both."""

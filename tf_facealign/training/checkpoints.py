@@ -11,7 +11,7 @@ import keras
 from tf_facealign.errors import BadInput
 from tf_facealign.files import remove_abandoned, replacing
 from tf_facealign.model_spec import ModelSpec, embed_spec
-from tf_facealign.models.aligner import without_auxiliary
+from tf_facealign.models.aligner import plain_copy
 from tf_facealign.training.epoch_position import EpochPosition
 from tf_facealign.training.run_state import RunState, embed_state, read_state
 
@@ -137,14 +137,15 @@ class RunFiles(keras.callbacks.Callback):
             averaged_weights(self.model),
             replacing(self._workdir / BEST, durable=True) as temporary,
         ):
-            without_auxiliary(self.model).save(temporary)
+            plain_copy(self.model).save(temporary)
             embed_spec(temporary, self._spec)
 
 
 @contextlib.contextmanager
 def averaged_weights(model: keras.Model) -> Iterator[None]:
     """Meanwhile the weights are their running average, if the optimizer keeps one."""
-    if not model.optimizer.use_ema:
+    # Around the optimizer for float16 there is another, which scales the loss.
+    if not getattr(model.optimizer, "inner_optimizer", model.optimizer).use_ema:
         yield
         return
     weights = model.trainable_variables

@@ -24,7 +24,17 @@ def build_model(config: Config, dropout: float = 0.0, auxiliary: bool = False) -
         dropout,
         model.detach,
         auxiliary,
+        config.precision,
     )
+
+
+def monitored(config: Config) -> str:
+    """What decides which epoch is best: the last stage's NME on held-out faces, as Keras names it.
+
+    Keras leaves the output's name out where there is only one.
+    """
+    stages = config.model.num_refinements
+    return f"val_shape_{stages}_nme" if stages or config.model.auxiliary else "val_nme"
 
 
 def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int) -> keras.Model:
@@ -49,9 +59,10 @@ def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int
     shapes = [output for output in model.output if output.startswith("shape_")]
     normalizer = next(iter(scheme.normalizers.values()))  # the first, as the evaluation reports
     model.compile(
-        build_optimizer(phase, steps),
+        build_optimizer(phase, steps, config.precision),
         loss={output: LOSSES[phase.loss]() for output in model.output},
         loss_weights={o: 0.0 if frozen and o == "shape_0" else 1.0 for o in model.output},
-        metrics={shape: [StageNME(normalizer), ErrorPx()] for shape in shapes},
+        # Weighted, where faces come twice so that the devices can share them evenly.
+        weighted_metrics={shape: [StageNME(normalizer), ErrorPx()] for shape in shapes},
     )
     return model
