@@ -46,7 +46,6 @@ def restore(model: keras.Model, path: Path) -> RunState:
     """
     state = read_state(path)
     saved = _load(path)
-    model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
     values = [*saved.variables, *saved.optimizer.variables]
     if [v.shape for v in variables] != [v.shape for v in values]:

@@ -58,8 +58,10 @@ def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int
     model.get_layer("gregnet").trainable = not frozen
     shapes = [output for output in model.output if output.startswith("shape_")]
     normalizer = next(iter(scheme.normalizers.values()))  # the first, as the evaluation reports
+    optimizer = build_optimizer(phase, steps, config.precision)
+    optimizer.build(model.trainable_variables)  # where the model's variables are made
     model.compile(
-        build_optimizer(phase, steps, config.precision),
+        optimizer,
         loss={output: LOSSES[phase.loss]() for output in model.output},
         loss_weights={o: 0.0 if frozen and o == "shape_0" else 1.0 for o in model.output},
         # Weighted, where faces come twice so that the devices can share them evenly.

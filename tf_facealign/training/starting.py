@@ -20,8 +20,17 @@ def is_finished(workdir: Path, name: str, phase: PhaseConfig) -> bool:
     return last.exists() and read_state(last).epoch >= phase.epochs
 
 
-def start(model: keras.Model, workdir: Path, name: str, phase: PhaseConfig) -> RunState | None:
+def start(
+    model: keras.Model, workdir: Path, name: str, phase: PhaseConfig, is_chief: bool = True
+) -> RunState | None:
     """Give the model what this phase, or the one before, has left in `workdir`.
+
+    Args:
+        model: compiled.
+        workdir: the run's.
+        name: of the phase.
+        phase: as configured.
+        is_chief: whether this process writes the files of the run.
 
     Returns:
         where the phase stands; None if there is nothing to start from.
@@ -38,8 +47,8 @@ def start(model: keras.Model, workdir: Path, name: str, phase: PhaseConfig) -> R
     model.set_weights(best.get_weights())
     state = RunState(learning_rate=phase.learning_rate)
     # The best model will soon be one of this phase; a run that resumes then must not start from it.
-    model.optimizer.build(model.trainable_variables)
-    save(model, last, state)
+    if is_chief:
+        save(model, last, state)
     return state
 
 
