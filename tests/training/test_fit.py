@@ -49,7 +49,7 @@ def test_run_leaves_its_files(toy_run):
     config, workdir = toy_run
     assert {path.name for path in workdir.iterdir()} == {
         *("best.keras", "phase_one_last.keras", "phase_two_last.keras"),
-        *("history.csv", "config.yaml", "made_by.json"),
+        *("history.csv", "validation.jpg", "tensorboard", "config.yaml", "made_by.json"),
     }
     assert load_config(workdir / "config.yaml") == config
     assert read_spec(workdir / "best.keras").scheme == "aflw19"
@@ -75,7 +75,7 @@ def test_best_model_is_the_best_epoch(toy_run):
     config, workdir = toy_run
     aligner = FaceAligner.load(workdir / "best.keras")
     faces = load_faces("synthetic", None, "train", aligner.scheme, config.data.count)
-    held_out = split_validation(faces, 0.2, config.seed)[1]
+    held_out = split_validation(faces, 0.2, config.data.seed)[1]
     report = evaluate(aligner.stages, held_out, aligner.scheme)
     best = min(float(row["val_shape_2_nme"]) for row in read_history(workdir))
     score = report.systems[0].answer.scores[report.normalizer]["all"]

@@ -1,5 +1,6 @@
 """Training in two phases with `model.fit` (paper, section 3.5 and Algorithm 1)."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -18,10 +19,13 @@ from tf_facealign.model_spec import ModelSpec
 from tf_facealign.models.aligner import set_mean_shape
 from tf_facealign.provenance import provenance
 from tf_facealign.training.checkpoints import BEST, RunFiles, holds_run
-from tf_facealign.training.compiled_model import PHASES, compiled_model
+from tf_facealign.training.compiled_model import PHASES, compiled_model, monitored
+from tf_facealign.training.distribution import Distribution, check, checksum, join
 from tf_facealign.training.divergence import StopOnNonFinite
 from tf_facealign.training.epoch_position import EpochPosition
 from tf_facealign.training.interruption import StopOnSignal, StopSignals
+from tf_facealign.training.optimizers import steps_per_epoch
+from tf_facealign.training.pace import Pace
 from tf_facealign.training.plateau import Plateau
 from tf_facealign.training.run_state import RunState
 from tf_facealign.training.starting import is_finished, start
@@ -32,38 +36,50 @@ from tf_facealign.training.training_faces import (
     scheme_of,
     split_of,
 )
+from tf_facealign.training.watching import watching
 
 
-def train(config: Config, workdir: Path, resume: bool = False, verbose: int = 0) -> Path:
+def train(
+    config: Config,
+    workdir: Path,
+    resume: bool = False,
+    verbose: bool = False,
+    strategy: str | None = None,
+) -> Path:
     """Run both phases.
 
-    The folder `workdir` receives best.keras, history.csv, the last state of each phase, config.yaml
-    and made_by.json.
+    The folder `workdir` receives best.keras, history.csv, the last state of each phase,
+    validation.jpg, tensorboard/, config.yaml and made_by.json.
 
     Args:
         config: the experiment.
         workdir: created if needed.
         resume: continue the run that `workdir` holds.
-        verbose: as in `keras.Model.fit`.
+        verbose: say how the training goes.
+        strategy: one of `distribution.STRATEGIES`; by default one device trains.
 
     Returns:
         The path of the best model: lowest NME of the last stage on the held-out faces.
 
     Raises:
         BadInput: the faces cannot be read, `workdir` holds a run and `resume` is false or a run of
-            another model, a file cannot be written, or the loss is not finite.
+            another model, a file cannot be written, the loss is not finite, or the backend or the
+            batches do not suit `strategy`.
         Interrupted: SIGTERM or Ctrl-C came; the state is saved.
     """
     if holds_run(workdir) and not resume:
         raise BadInput(
             f"{workdir}: holds a run already; continue it with --resume or choose another folder"
         )
+    distribution = join(strategy)
+    check(config, distribution.replicas)
     faces = load_training_faces(config)
-    _describe(config, workdir)
+    if distribution.is_chief:
+        _describe(config, workdir)
     for number, phase in enumerate(PHASES):
         wanted = getattr(config, phase).epochs and (number == 0 or config.model.num_refinements)
         if wanted and not is_finished(workdir, phase, getattr(config, phase)):
-            _run_phase(config, phase, faces, workdir, verbose)
+            _run_phase(config, phase, faces, workdir, verbose, distribution)
     return workdir / BEST
 
 
@@ -76,17 +92,24 @@ def _describe(config: Config, workdir: Path) -> None:
 
 
 def _run_phase(
-    config: Config, name: str, faces: TrainingFaces, workdir: Path, verbose: int
+    config: Config,
+    name: str,
+    faces: TrainingFaces,
+    workdir: Path,
+    verbose: bool,
+    distribution: Distribution,
 ) -> None:
     phase: PhaseConfig = getattr(config, name)
-    steps = max(len(faces.training) // phase.batch_size, 1)
+    steps = steps_per_epoch(phase, len(faces.training))
     seed = config.seed + PHASES.index(name)
     keras.utils.set_random_seed(seed)  # a phase draws the same whether its run was resumed or not
-    model = compiled_model(config, name, faces.scheme, steps)
-    state = start(model, workdir, name, phase)
+    model = distribution.make(lambda: compiled_model(config, name, faces.scheme, steps))
+    distribution.agree(len(faces.training), "the number of training faces")  # all files are there
+    state = start(model, workdir, name, phase, distribution.is_chief)
     if state is None:
         set_mean_shape(model, faces.training.mean_shape())
         state = RunState(learning_rate=phase.learning_rate)
+    distribution.agree(checksum(model), "the weights; do they share the work folder?")
     plateau = Plateau(phase, state.plateau) if phase.schedule == "plateau" else None
     position = EpochPosition(state, steps, plateau)
     outputs = list(model.output)
@@ -97,12 +120,23 @@ def _run_phase(
         outputs,
         phase.batch_size,
         seed,
+        replicas=distribution.replicas,
     )
+    held_out = plain_batches(faces.validation, outputs, phase.batch_size, distribution.replicas)
+    held_out_steps = -(-len(faces.validation) // phase.batch_size)
+    shown = (
+        watching(config, name, faces, workdir, position, verbose)
+        if distribution.is_chief
+        else contextlib.nullcontext([])
+    )
+    # Workers that stop at different steps would wait for each other for ever.
+    signals = StopSignals(heed=not distribution.is_shared)
     try:
-        with StopSignals() as signals:
+        with shown as watchers, signals:
             model.fit(
-                batches_from(state.epoch * steps + state.step),
-                validation_data=plain_batches(faces.validation, outputs, phase.batch_size),
+                distribution.feed(batches_from(state.epoch * steps + state.step)),
+                validation_data=distribution.feed(held_out),
+                validation_steps=held_out_steps,
                 shuffle=False,  # the stream is
                 steps_per_epoch=steps,
                 epochs=phase.epochs,
@@ -110,10 +144,11 @@ def _run_phase(
                 callbacks=[
                     position,
                     StopOnNonFinite(position, batches_from, name, workdir),
-                    *_callbacks(config, name, outputs, workdir, position),
+                    *_callbacks(config, name, workdir, position, distribution.is_chief),
+                    *watchers,
                     StopOnSignal(signals, position, name, workdir),
                 ],
-                verbose=verbose,
+                verbose=0,
             )
     except Exception:
         failure = faces.training.failure or faces.validation.failure
@@ -123,17 +158,17 @@ def _run_phase(
 
 
 def _callbacks(
-    config: Config, name: str, outputs: list[str], workdir: Path, position: EpochPosition
+    config: Config, name: str, workdir: Path, position: EpochPosition, is_chief: bool
 ) -> list[keras.callbacks.Callback]:
     phase: PhaseConfig = getattr(config, name)
-    stage = f"shape_{config.model.num_refinements}"
-    monitor = f"val_{stage}_nme" if len(outputs) > 1 else "val_nme"  # as Keras names them
-    callbacks: list[keras.callbacks.Callback] = []
+    callbacks = [Pace(phase.batch_size)]
     if phase.ema:
         callbacks.append(keras.callbacks.SwapEMAWeights())  # validation sees the average
     if position.plateau:
         callbacks.append(position.plateau)  # before the checkpoint, which has what it decided
-    return [*callbacks, RunFiles(workdir, name, _spec(config), monitor, position)]
+    if is_chief:
+        callbacks.append(RunFiles(workdir, name, _spec(config), monitored(config), position))
+    return callbacks
 
 
 def _spec(config: Config) -> ModelSpec:
