@@ -13,7 +13,7 @@ from tf_facealign.files import remove_abandoned, replacing
 from tf_facealign.model_spec import ModelSpec, embed_spec
 from tf_facealign.models.aligner import plain_copy
 from tf_facealign.training.epoch_position import EpochPosition
-from tf_facealign.training.run_state import RunState, embed_state, read_state
+from tf_facealign.training.run_state import RunState, embed_state, read_state, write_seeds
 
 HISTORY = "history.csv"
 BEST = "best.keras"
@@ -46,14 +46,15 @@ def restore(model: keras.Model, path: Path) -> RunState:
     """
     state = read_state(path)
     saved = _load(path)
-    variables = [*model.variables, *model.optimizer.variables]
-    values = [*saved.variables, *saved.optimizer.variables]
+    variables = [*model.weights, *model.optimizer.variables]
+    values = [*saved.weights, *saved.optimizer.variables]
     if [v.shape for v in variables] != [v.shape for v in values]:
         raise BadInput(
             f"{path}: holds another model, or optimizer, than the configuration asks for"
         )
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+    write_seeds(model, state.seeds)
     return state
 
 

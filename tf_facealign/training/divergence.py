@@ -65,8 +65,10 @@ class StopOnNonFinite(keras.callbacks.Callback):
     def _write(self, logs: Mapping[str, float]) -> None:
         at = self._position
         step = at.step - 1  # the one that has just ended
-        images, targets = next(iter(self._batches_from(at.epoch * at.steps + step)))
-        losses = {name: value for name, value in logs.items() if name.endswith("loss")}
+        images, targets, *_ = next(iter(self._batches_from(at.epoch * at.steps + step)))
+        losses: dict[str, Any] = {
+            name: value for name, value in logs.items() if name.endswith("loss")
+        }
         with replacing(self._path) as temporary:
             np.savez_compressed(
                 temporary,

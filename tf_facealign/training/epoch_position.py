@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from tf_facealign.training.plateau import Plateau
-from tf_facealign.training.run_state import RunState
+from tf_facealign.training.run_state import RunState, read_seeds
 
 
 class EpochPosition(keras.callbacks.Callback):
@@ -34,6 +34,7 @@ class EpochPosition(keras.callbacks.Callback):
         self._from = state
         self.epoch, self.step, self.steps = state.epoch, state.step, steps
         self.plateau = plateau
+        self._former_metrics: list[float] = []
         self._start = 0.0
         self._shortened = False
 
@@ -56,17 +57,20 @@ class EpochPosition(keras.callbacks.Callback):
         """The state after this epoch."""
         plateau = self.plateau.state if self.plateau else {}
         rate = self._from.learning_rate
-        return RunState(self.epoch + 1, learning_rate=rate, plateau=plateau)
+        seeds = read_seeds(self.model)
+        return RunState(self.epoch + 1, seeds=seeds, learning_rate=rate, plateau=plateau)
 
     def on_epoch_begin(self, epoch, logs=None):
         begin = self._from if epoch == self._from.epoch else RunState()
         self.epoch, self.step = epoch, begin.step
         self._start = time.monotonic() - begin.seconds
-        if begin.metrics:
-            write_metrics(self.model, begin.metrics)
+        self._former_metrics = begin.metrics
 
     def on_train_batch_end(self, batch, logs=None):
         self.step += 1
+        if self._former_metrics:  # only now has Keras made the metrics' variables
+            add_metrics(self.model, self._former_metrics)
+            self._former_metrics = []
         if self.step == self.steps and batch + 1 < self.steps:
             # Keras counts `steps` batches from where it began. This ends its loop over the batches,
             # not the training: `on_epoch_end` takes it back before anyone looks.
@@ -78,11 +82,11 @@ class EpochPosition(keras.callbacks.Callback):
 
 
 def read_metrics(model: keras.Model) -> list[float]:
-    """The values of the metrics' variables; ours are all means, hence scalars."""
+    """The values of the metrics' variables; ours are means, hence totals and counts."""
     return [float(ops.convert_to_numpy(variable)) for variable in model.metrics_variables]
 
 
-def write_metrics(model: keras.Model, values: Sequence[float]) -> None:
-    """Give the metrics the values that `read_metrics` has read."""
+def add_metrics(model: keras.Model, values: Sequence[float]) -> None:
+    """Let the metrics also cover the batches over which `read_metrics` has read `values`."""
     for variable, value in zip(model.metrics_variables, values, strict=True):
-        variable.assign(value)
+        variable.assign(variable + value)

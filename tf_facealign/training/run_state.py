@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from tf_facealign.errors import BadInput
 
 ENTRY = "run_state.json"
@@ -21,6 +23,7 @@ class RunState:
         step: its batches that are done.
         seconds: time spent on them.
         metrics: values of the model's metrics over them, one for each of its metric variables.
+        seeds: states of the model's random generators (dropout), which Keras saves nowhere.
         learning_rate: the configuration's, to notice that a user has changed it.
         plateau: state of the `Plateau` callback; empty for another schedule.
     """
@@ -29,8 +32,25 @@ class RunState:
     step: int = 0
     seconds: float = 0.0
     metrics: list[float] = field(default_factory=list)
+    seeds: list[list[int]] = field(default_factory=list)
     learning_rate: float = 0.0
     plateau: dict[str, Any] = field(default_factory=dict)
+
+
+def read_seeds(model: keras.Model) -> list[list[int]]:
+    """The states of a model's random generators."""
+    return [keras.ops.convert_to_numpy(variable).tolist() for variable in _seeds(model)]
+
+
+def write_seeds(model: keras.Model, states: list[list[int]]) -> None:
+    """Give the generators the states that `read_seeds` has read."""
+    for variable, state in zip(_seeds(model), states, strict=True):
+        variable.assign(state)
+
+
+def _seeds(model: keras.Model) -> list[keras.Variable]:
+    weights = {id(weight) for weight in model.weights}
+    return [variable for variable in model.variables if id(variable) not in weights]
 
 
 def embed_state(checkpoint: Path, state: RunState) -> None:

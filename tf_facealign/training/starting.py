@@ -7,7 +7,7 @@ import keras
 
 from tf_facealign.config import PhaseConfig
 from tf_facealign.training.checkpoints import BEST, last_path, read_history, restore, save
-from tf_facealign.training.run_state import RunState, read_state
+from tf_facealign.training.run_state import RunState, read_seeds, read_state
 
 
 def is_finished(workdir: Path, name: str, phase: PhaseConfig) -> bool:
@@ -45,7 +45,7 @@ def start(
         return None
     best = keras.models.load_model(workdir / BEST, compile=False)
     model.set_weights(best.get_weights())
-    state = RunState(learning_rate=phase.learning_rate)
+    state = RunState(seeds=read_seeds(model), learning_rate=phase.learning_rate)
     # The best model will soon be one of this phase; a run that resumes then must not start from it.
     if is_chief:
         save(model, last, state)
