@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tf_facealign import __version__
+from tf_facealign.cli_benchmark import add_benchmark
 from tf_facealign.cli_dataset import add_command, add_dataset, print_error
 from tf_facealign.cli_evaluate import add_evaluate
 from tf_facealign.cli_predict import add_predict
@@ -59,7 +60,13 @@ def _train(args: argparse.Namespace) -> int:
     config = load_config(args.config, [*args.set, *skip_bad])
     with without_banners():
         from tf_facealign.training.fit import train
-    best = train(config, args.workdir, resume=args.resume, verbose=int(sys.stdout.isatty()))
+    best = train(
+        config,
+        args.workdir,
+        resume=args.resume,
+        verbose=sys.stdout.isatty(),
+        strategy=args.strategy,
+    )
     print(f"best model: {best}")
     return DONE
 
@@ -117,7 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"facealign {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_train, add_evaluate, add_predict, _add_export, _add_info, _add_synthesize):
+    for add in (
+        _add_train,
+        add_evaluate,
+        add_predict,
+        _add_export,
+        add_benchmark,
+        _add_info,
+        _add_synthesize,
+    ):
         add(commands)
     add_dataset(commands)
     return parser
@@ -140,6 +155,7 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--workdir", required=True, type=Path, metavar="DIR", help="where results go"
     )
     parser.add_argument("--resume", action="store_true", help="continue the run in the workdir")
+    parser.add_argument("--strategy", choices=["mirrored", "multiworker"], help=_STRATEGY_HELP)
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out faces that are unreadable"
     )
@@ -193,6 +209,7 @@ def _at_least(smallest: int, text: str) -> int:
     return int(text)
 
 
+_STRATEGY_HELP = "train on all devices of this machine, or of all workers that TF_CONFIG names; by default on one"
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def build_model(config: Config, dropout: float = 0.0, auxiliary: bool = False) -
         dropout,
         model.detach,
         auxiliary,
+        config.precision,
     )
 
 
@@ -57,10 +58,13 @@ def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int
     model.get_layer("gregnet").trainable = not frozen
     shapes = [output for output in model.output if output.startswith("shape_")]
     normalizer = next(iter(scheme.normalizers.values()))  # the first, as the evaluation reports
+    optimizer = build_optimizer(phase, steps, config.precision)
+    optimizer.build(model.trainable_variables)  # where the model's variables are made
     model.compile(
-        build_optimizer(phase, steps),
+        optimizer,
         loss={output: LOSSES[phase.loss]() for output in model.output},
         loss_weights={o: 0.0 if frozen and o == "shape_0" else 1.0 for o in model.output},
-        metrics={shape: [StageNME(normalizer), ErrorPx()] for shape in shapes},
+        # Weighted, where faces come twice so that the devices can share them evenly.
+        weighted_metrics={shape: [StageNME(normalizer), ErrorPx()] for shape in shapes},
     )
     return model

@@ -21,16 +21,20 @@ class StopSignals:
     A second SIGINT ends the work at once. Outside the main thread Python can catch no signals, and
     none are caught.
 
+    Args:
+        heed: obey them as always if false.
+
     Attributes:
         received: the first signal, or None.
     """
 
-    def __init__(self):
+    def __init__(self, heed: bool = True):
+        self._heed = heed
         self.received: signal.Signals | None = None
         self._former: dict[signal.Signals, Any] = {}
 
     def __enter__(self):
-        if threading.current_thread() is threading.main_thread():
+        if self._heed and threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
                 # Whoever started us in the background with Ctrl-C ignored keeps it so.
                 if signal.getsignal(number) is not signal.SIG_IGN:
