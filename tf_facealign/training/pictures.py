@@ -67,8 +67,9 @@ class ValidationPicture(keras.callbacks.Callback):
         for start in range(0, len(self._crops), self._batch_size):
             stop = min(start + self._batch_size, len(self._crops))
             images = np.stack([self._crops.plain(index)[0] for index in range(start, stop)])
-            outputs = self.model.predict_on_batch(images.astype("float32"))
-            shapes.append(outputs[stage])
+            # Not `predict`, in which all workers of a distributed training would have to take part.
+            outputs = self.model(images.astype("float32"), training=False)
+            shapes.append(keras.ops.convert_to_numpy(outputs[stage]))
         return np.concatenate(shapes).astype(np.float64)
 
 
