@@ -64,7 +64,8 @@ ALLOWED = {
         "visualization",
     },
     "visualization": {"images", *SCHEMES},
-    "cli": {"cli_dataset", "cli_evaluate", "cli_predict", "native_log"},
+    "cli": {"cli_benchmark", "cli_dataset", "cli_evaluate", "cli_predict", "native_log"},
+    "cli_benchmark": {"cli_dataset", "native_log"},
     "cli_dataset": {"native_log"},
     "cli_evaluate": {"cli_dataset", "native_log"},
     "cli_predict": {"cli_dataset", "native_log"},
@@ -74,6 +75,7 @@ ALLOWED = {
 ALLOWED_IN_FUNCTIONS = {
     "inference": {"models"},
     "cli": set(ALLOWED) - {"__init__"},
+    "cli_benchmark": set(ALLOWED) - {"__init__"},
     "cli_dataset": set(ALLOWED) - {"__init__"},
     "cli_evaluate": set(ALLOWED) - {"__init__"},
     "cli_predict": set(ALLOWED) - {"__init__"},

@@ -148,6 +148,11 @@ def test_a_spec_that_is_no_json_is_refused(tmp_path, text):
         ({**FIELDS, "padding": 0.1}, "padding must be four numbers"),
         ({**FIELDS, "padding": [0.1, 0.1, 0.1, "0.1"]}, "padding must be four numbers"),
         ({**FIELDS, "padding": [0.1, 0.1, 0.1, float("nan")]}, "padding must be four numbers"),
+        (
+            {**FIELDS, "padding": [0.1, 0.1, 0.1, 1e308]},
+            "padding must be above -0.5 and at most",
+        ),
+        ({**FIELDS, "padding": [0.1, 0.1, -0.5, 0.1]}, "padding must be above -0.5 and at most"),
         ({**FIELDS, "input_size": 0}, "input_size must be a positive integer"),
         ({**FIELDS, "input_size": 112.0}, "input_size must be a positive integer"),
         ({**FIELDS, "input_size": True}, "input_size must be a positive integer"),

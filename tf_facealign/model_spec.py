@@ -27,6 +27,8 @@ _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
     *(KeyError, ValueError, OSError, EOFError, RuntimeError),
 )
+_LARGEST_PADDING = 10
+"""Shares of the box; below -0.5 on two sides nothing is left of it."""
 _LONGEST_SPEC = 2**20
 """Bytes; ours are thousands. A longer one would be unpacked into memory on its word alone."""
 
@@ -121,6 +123,10 @@ def _parse(fields: Any, path: Path) -> ModelSpec:
     padding, errors = fields["padding"], fields["nme_percent"]
     if not (isinstance(padding, list) and len(padding) == 4 and all(map(_is_number, padding))):
         raise BadInput(f"{path}: {ENTRY}: padding must be four numbers")
+    if not all(-0.5 < share <= _LARGEST_PADDING for share in padding):
+        raise BadInput(
+            f"{path}: {ENTRY}: padding must be above -0.5 and at most {_LARGEST_PADDING}"
+        )
     if not (type(fields["input_size"]) is int and fields["input_size"] > 0):
         raise BadInput(f"{path}: {ENTRY}: input_size must be a positive integer")
     if not (isinstance(errors, dict) and all(map(_is_number, errors.values()))):

@@ -34,6 +34,27 @@ class Predictor(Protocol):
         ...
 
 
+def load_predictor(
+    path: Path, input_size: int, num_landmarks: int, num_threads: int = 1
+) -> Predictor:
+    """The predictor for a model file.
+
+    Args:
+        path: a `.tflite` file (needs neither TensorFlow nor Keras) or a `.keras` file.
+        input_size: side S of its crops in pixels.
+        num_landmarks: L, what each of its outputs must have.
+        num_threads: CPU threads LiteRT may use; Keras keeps to its backend's own setting.
+
+    Raises:
+        BadInput: the file cannot be loaded, or its input or output does not fit.
+    """
+    if path.suffix == ".keras":
+        return KerasPredictor(path, input_size, num_landmarks)
+    if path.suffix == ".tflite":
+        return LiteRTPredictor(path, input_size, num_landmarks, num_threads)
+    raise BadInput(f"{path}: expected a .tflite or .keras file")
+
+
 class LiteRTPredictor:
     """A `.tflite` file, run by LiteRT on the CPU, crop by crop (the file has a fixed batch of one).
 
@@ -50,8 +71,8 @@ class LiteRTPredictor:
     def __init__(
         self, path: Path, input_size: int, num_landmarks: int, num_threads: int = 1
     ) -> None:
-        self._run = _signature_runner(path, num_threads)
-        inputs, outputs = self._run.get_input_details(), self._run.get_output_details()
+        self._path = path
+        self._run, inputs, outputs = _open(path, num_threads)
         if len(inputs) != 1:
             raise BadInput(
                 f"{path}: has {len(inputs)} inputs ({', '.join(inputs)}), expected one image"
@@ -63,8 +84,16 @@ class LiteRTPredictor:
             _check_tensor(path, stage, outputs[stage], (1, num_landmarks, 2))
 
     def __call__(self, crops: NDArray[np.uint8]) -> Stages:
-        """See `Predictor`."""
-        runs = [self._run(**{self._input: crop[None].astype(np.float32)}) for crop in crops]
+        """See `Predictor`.
+
+        Raises:
+            BadInput: LiteRT cannot run the file.
+        """
+        images = [crop[None].astype(np.float32) for crop in crops]
+        try:
+            runs = [self._run(**{self._input: image}) for image in images]
+        except (ValueError, RuntimeError) as error:
+            raise BadInput(f"{self._path}: LiteRT cannot run it ({_one_line(error)})") from None
         return {stage: np.concatenate([run[stage] for run in runs]) for stage in self.stages}
 
 
@@ -108,20 +137,36 @@ def _stage_order(stage: str) -> tuple[int, str]:
     return (int(number) if number.isdigit() else 0, stage)
 
 
-def _signature_runner(path: Path, num_threads: int) -> Any:
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+Details = dict[str, dict[str, Any]]
+
+
+def _open(path: Path, num_threads: int) -> tuple[Any, Details, Details]:
+    """The signature for the smallest batch (a second one is for servers), its inputs, its outputs.
+
+    Raises:
+        BadInput: the file is no TFLite model, or has no signature.
+    """
     from ai_edge_litert.interpreter import Interpreter
 
     try:
         interpreter = Interpreter(model_path=str(path), num_threads=num_threads)
         interpreter.allocate_tensors()
-        signatures = interpreter.get_signature_list()
+        names = interpreter.get_signature_list()
+        runners = [interpreter.get_signature_runner(name) for name in names]
+        found = [(run, run.get_input_details(), run.get_output_details()) for run in runners]
     except (ValueError, RuntimeError):
         raise BadInput(f"{path}: LiteRT cannot read it as a TFLite model") from None
-    if len(signatures) != 1:
-        raise BadInput(
-            f"{path}: has {len(signatures)} signatures, expected one that names its output"
-        )
-    return interpreter.get_signature_runner()
+    if not found:
+        raise BadInput(f"{path}: has no signature, expected one that names its output")
+    return min(found, key=lambda signature: _batch_size(signature[1]))
+
+
+def _batch_size(inputs: Details) -> int:
+    return min((int(details["shape"][0]) for details in inputs.values()), default=0)
 
 
 def _check_tensor(
