@@ -59,15 +59,15 @@ def _train(args: argparse.Namespace) -> int:
     skip_bad = ["data.skip_bad=true"] if args.skip_bad else []
     config = load_config(args.config, [*args.set, *skip_bad])
     with without_banners():
+        from tf_facealign.training.compiled_model import monitored
         from tf_facealign.training.fit import train
-    best = train(
-        config,
-        args.workdir,
-        resume=args.resume,
-        verbose=sys.stdout.isatty(),
-        strategy=args.strategy,
-    )
-    print(f"best model: {best}")
+        from tf_facealign.training.plan import plan
+        from tf_facealign.training.progress import best_line
+    if args.dry_run:
+        print(plan(config, args.workdir, args.resume, args.strategy))
+        return DONE
+    train(config, args.workdir, resume=args.resume, verbose=True, strategy=args.strategy)
+    print(best_line(args.workdir, monitored(config)))
     return DONE
 
 
@@ -155,6 +155,9 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--workdir", required=True, type=Path, metavar="DIR", help="where results go"
     )
     parser.add_argument("--resume", action="store_true", help="continue the run in the workdir")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be done; train and write nothing"
+    )
     parser.add_argument("--strategy", choices=["mirrored", "multiworker"], help=_STRATEGY_HELP)
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out faces that are unreadable"
@@ -209,7 +212,9 @@ def _at_least(smallest: int, text: str) -> int:
     return int(text)
 
 
-_STRATEGY_HELP = "train on all devices of this machine, or of all workers that TF_CONFIG names; by default on one"
+_STRATEGY_HELP = (
+    "train on all devices of this machine, or of all workers that TF_CONFIG names; by default on one"
+)
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
 
 if __name__ == "__main__":

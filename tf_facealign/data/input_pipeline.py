@@ -75,6 +75,11 @@ class FaceCrops:
     def __len__(self) -> int:
         return len(self._faces)
 
+    @property
+    def num_distinct(self) -> int:
+        """How many faces there are, each counted once."""
+        return len(set(self._faces))
+
     def name(self, index: int) -> str:
         """The name of the face."""
         return self._faces[index].name

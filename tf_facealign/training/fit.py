@@ -67,20 +67,32 @@ def train(
             batches do not suit `strategy`.
         Interrupted: SIGTERM or Ctrl-C came; the state is saved.
     """
+    distribution, faces = prepare(config, workdir, resume, strategy)
+    if distribution.is_chief:
+        _describe(config, workdir)
+    for phase in phases_of(config):
+        if not is_finished(workdir, phase, getattr(config, phase)):
+            _run_phase(config, phase, faces, workdir, verbose, distribution)
+    return workdir / BEST
+
+
+def prepare(
+    config: Config, workdir: Path, resume: bool, strategy: str | None
+) -> tuple[Distribution, TrainingFaces]:
+    """Take the devices and read the faces for `train`; nothing is written."""
     if holds_run(workdir) and not resume:
         raise BadInput(
             f"{workdir}: holds a run already; continue it with --resume or choose another folder"
         )
     distribution = join(strategy)
     check(config, distribution.replicas)
-    faces = load_training_faces(config)
-    if distribution.is_chief:
-        _describe(config, workdir)
-    for number, phase in enumerate(PHASES):
-        wanted = getattr(config, phase).epochs and (number == 0 or config.model.num_refinements)
-        if wanted and not is_finished(workdir, phase, getattr(config, phase)):
-            _run_phase(config, phase, faces, workdir, verbose, distribution)
-    return workdir / BEST
+    return distribution, load_training_faces(config)
+
+
+def phases_of(config: Config) -> list[str]:
+    """The phases that a configuration asks for."""
+    possible = PHASES if config.model.num_refinements else PHASES[:1]
+    return [name for name in possible if getattr(config, name).epochs]
 
 
 def _describe(config: Config, workdir: Path) -> None:
@@ -124,7 +136,7 @@ def _run_phase(
     )
     held_out = plain_batches(faces.validation, outputs, phase.batch_size, distribution.replicas)
     held_out_steps = -(-len(faces.validation) // phase.batch_size)
-    shown = (
+    shown: contextlib.AbstractContextManager[list[keras.callbacks.Callback]] = (
         watching(config, name, faces, workdir, position, verbose)
         if distribution.is_chief
         else contextlib.nullcontext([])

@@ -21,7 +21,7 @@ def build_optimizer(
         steps: batches an epoch, as `steps_per_epoch` says.
         precision: dtype policy of the model; float16 needs its loss scaled.
     """
-    rate = _learning_rate(phase, steps)
+    rate = learning_rate(phase, steps)
     shared = {**_average(phase), **_accumulation(phase)}
     if phase.optimizer == "adamw":
         optimizer = keras.optimizers.AdamW(rate, weight_decay=phase.weight_decay, **shared)
@@ -47,7 +47,13 @@ def _accumulation(phase: PhaseConfig):
     return {"gradient_accumulation_steps": phase.accumulate} if phase.accumulate > 1 else {}
 
 
-def _learning_rate(phase: PhaseConfig, steps: int):
+def learning_rate(phase: PhaseConfig, steps: int):
+    """The rate, or the schedule that gives it for the number of a batch.
+
+    Args:
+        phase: the phase.
+        steps: batches an epoch.
+    """
     if phase.schedule != "cosine":
         return phase.learning_rate  # constant, or lowered by the plateau callback
     updates = steps // phase.accumulate
