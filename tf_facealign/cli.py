@@ -213,7 +213,7 @@ def _at_least(smallest: int, text: str) -> int:
 
 
 _STRATEGY_HELP = (
-    "train on all devices of this machine, or of all workers that TF_CONFIG names; by default on one"
+    "train on all devices of this machine, or on those of all workers that TF_CONFIG names"
 )
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
 
