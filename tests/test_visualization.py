@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tf_facealign.benchmark_schemes import get_scheme
+from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
 from tf_facealign.errors import BadInput
-from tf_facealign.visualization import LINE_RGB, POINT_RGB, draw_landmarks
+from tf_facealign.visualization import LINE_RGB, POINT_RGB, REGION_RGB, draw_landmarks, region_rgb
 
 SCHEME = get_scheme("aflw19")
 
@@ -62,3 +62,27 @@ def test_points_far_outside_the_image_do_no_harm():
 def test_refuses_landmarks_that_do_not_fit(points):
     with pytest.raises(BadInput, match="aflw19"):
         draw_landmarks(np.zeros((50, 50, 3), np.uint8), points, SCHEME)
+
+
+def test_each_region_has_its_colour():
+    points = np.full((19, 2), 5.0)
+    points[:3] = [[20, 50], [80, 50], [140, 50]]  # an image_left brow
+    points[15:18] = [[20, 80], [80, 80], [140, 80]]  # the mouth
+    image = np.zeros((100, 160, 3), np.uint8)
+    drawn = draw_landmarks(image, points, SCHEME, line_rgb=None)
+    np.testing.assert_allclose(drawn[50, 50], REGION_RGB["brow"], atol=25)
+    np.testing.assert_allclose(drawn[80, 50], REGION_RGB["mouth"], atol=25)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=list(SCHEMES))
+def test_lines_of_one_region_share_a_colour_and_sides_do_too(scheme):
+    for line in scheme.lines:
+        mirrored = [scheme.flip_permutation[index] for index in line]
+        assert region_rgb(line, scheme) == region_rgb(mirrored, scheme)
+
+
+def test_numbers_are_drawn_when_asked():
+    image = np.zeros((500, 500, 3), np.uint8)
+    without = draw_landmarks(image, face(500), SCHEME)
+    numbered = draw_landmarks(image, face(500), SCHEME, numbers=True)
+    assert (numbered != without).any(-1).sum() > 19 * 20

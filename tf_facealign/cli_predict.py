@@ -1,9 +1,9 @@
 """`facealign predict`: landmarks of the faces in images."""
 
 import argparse
-from pathlib import Path
 
 from tf_facealign.cli_dataset import add_command, print_error
+from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
 
 DONE, BAD_INPUT = 0, 2
@@ -11,29 +11,62 @@ DONE, BAD_INPUT = 0, 2
 
 def add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command `predict`."""
-    example = "facealign predict --model 300w.tflite photos/ --json landmarks.json --draw drawn/"
-    parser = add_command(commands, "predict", _predict, "find landmarks in images", example)
+    summary = "find the faces in images, and their landmarks"
+    parser = add_command(commands, "predict", _predict, summary, _EXAMPLES)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--model", required=True, metavar="FILE", help="a .keras or .tflite file")
-    parser.add_argument("input", nargs="+", metavar="INPUT", help="an image, or a folder of images")
+    parser.add_argument("input", nargs="+", metavar="INPUT", help=_DETECTOR_HELP)
+    parser.add_argument("--json", metavar="FILE", help=_JSON_HELP)
+    parser.add_argument("--draw", metavar="DIR", help=_DRAW_HELP)
+    parser.add_argument("--numbers", action="store_true", help="draw the landmarks' numbers too")
     parser.add_argument(
-        "--boxes", default="detect", metavar="detect|full|FILE.json", help=_BOXES_HELP
+        "--compare", metavar="FILE", help="draw another model's landmarks beside, on the right"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write there, not to stdout")
-    parser.add_argument("--draw", type=Path, metavar="DIR", help="also draw the landmarks, in DIR")
 
 
 def _predict(args: argparse.Namespace) -> int:
+    from tf_facealign.inference.box_sources import box_source
+    from tf_facealign.inference.drawings import Drawings
     from tf_facealign.inference.face_aligner import FaceAligner
     from tf_facealign.inference.predict_files import predict_files
 
+    if not args.draw and (args.compare or args.numbers):
+        raise BadInput("--compare and --numbers change drawings: give --draw")
     with without_banners():
         aligner = FaceAligner.load(args.model)
-    failures = predict_files(aligner, args.input, args.boxes, args.json, args.draw)
+        rival = FaceAligner.load(args.compare) if args.compare else None
+    source = box_source(args.boxes, aligner.padding, args.detector)
+    drawings = Drawings(args.draw, args.numbers, rival) if args.draw else None
+    failures = predict_files(aligner, args.input, source, args.json or "-", drawings)
     for failure in failures:
         print_error(failure)
     return BAD_INPUT if failures else DONE
 
 
+_EXAMPLES = """facealign predict --model 300w.tflite photo.jpg --draw drawn/
+
+more examples:
+  facealign predict --model 300w.tflite photos/ --json landmarks.json      a folder
+  facealign predict --model 300w.tflite crop.png --boxes full              a face crop
+  facealign predict --model 300w.tflite photos/ --boxes boxes.json         faces of your own
+  facealign predict --model 300w.tflite photos/ --draw drawn/ --compare wflw.tflite
+  curl -s https://example.org/photo.jpg | facealign predict --model 300w.tflite - | jq .images
+"""
+_INPUT_HELP = (
+    "an image, a folder of images, or - for an image on standard input; or one video, or the "
+    "number of a camera, such as 0"
+)
+_JSON_HELP = (
+    "where the result goes, - prints it (the default, but not of a video that is drawn or shown); "
+    "of a video a line of JSON a frame"
+)
+_DRAW_HELP = "also draw the landmarks: a folder for images; of a video, a file such as drawn.mp4"
+_INPUT_HELP = "an image, a folder of images, or - for an image on standard input"
+_JSON_HELP = "where the result goes; by default it is printed, as with -"
+_DRAW_HELP = "also draw each image with its landmarks, in a folder"
+_DETECTOR_HELP = (
+    "what finds them: OpenCV's haar (the default), or YuNet with a model file of your own"
+)
 _BOXES_HELP = (
     "where the faces are: detect finds them (the default); full takes each image for a face crop, "
     "cut as the square that covers it; FILE.json maps image names to lists of [x0, y0, x1, y1]"

@@ -22,14 +22,27 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         data = np.fromfile(path, np.uint8)
     except OSError as error:
         raise BadInput(f"{path}: cannot read the image ({error.strerror})") from None
+    return decode_image(data, path)
+
+
+def decode_image(data: NDArray[np.uint8], name: str | Path) -> NDArray[np.uint8]:
+    """The image that the bytes of a file hold, as `read_image` has it.
+
+    Args:
+        data: (N,) uint8.
+        name: where they are from; starts every message.
+
+    Raises:
+        BadInput: there are none, or they do not decode.
+    """
     if data.size == 0:
-        raise BadInput(f"{path}: the image file is empty")
+        raise BadInput(f"{name}: the image file is empty")
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except cv2.error:
         image = None
     if image is None:
-        raise BadInput(f"{path}: not an image that OpenCV can decode")
+        raise BadInput(f"{name}: not an image that OpenCV can decode")
     return np.ascontiguousarray(image[..., ::-1])
 
 

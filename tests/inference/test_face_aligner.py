@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from tf_facealign import face_crop
 from tf_facealign.errors import BadInput
+from tf_facealign.images import write_image
 from tf_facealign.inference.face_aligner import FaceAligner
 
 
@@ -81,8 +83,11 @@ def test_an_image_without_faces_gives_none(dot_tflite):
 @pytest.mark.parametrize(
     "image",
     [
-        np.zeros((20, 20), np.uint8),
-        np.zeros((20, 20, 4), np.uint8),
+        np.zeros((20, 20, 2), np.uint8),
+        np.zeros(20, np.uint8),
+        np.zeros((20, 20), np.uint16),
+        [np.zeros((20, 20, 3), np.uint8)],
+        None,
         np.zeros((20, 20, 3), np.float32),
         np.zeros((0, 20, 3), np.uint8),
         "photo.jpg",
@@ -124,3 +129,52 @@ heavy = {{"tensorflow", "keras", "jax", "torch"}} & {{name.split(".")[0] for nam
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_arrays_files_and_greys_are_one_image(dot_tflite, tmp_path):
+    aligner, image, box = FaceAligner.load(dot_tflite), image_with_dot(120, 90), (60, 40, 160, 140)
+    write_image(tmp_path / "a.png", image)
+    (expected,) = aligner(image, [box])
+    for same in (image[..., 0], np.dstack([image, image[..., :1]]), str(tmp_path / "a.png")):
+        (face,) = aligner(same, [box])
+        np.testing.assert_array_equal(face.landmarks_px, expected.landmarks_px)
+    assert face["mouth_outer"].shape == (12, 2)
+    assert expected.image_rgb is image
+
+
+def test_a_batch_is_as_its_images_alone(dot_aligner):
+    images = [image_with_dot(x, 90) for x in (60, 100, 140)]
+    boxes = [[(10, 40, 110, 140), (20, 50, 100, 130)], [], [(90, 40, 190, 140)]]
+    together = dot_aligner.batch(images, boxes)
+    assert [len(faces) for faces in together] == [2, 0, 1]
+    for image, group, faces in zip(images, boxes, together, strict=True):
+        for face, alone in zip(faces, dot_aligner(image, group), strict=True):
+            np.testing.assert_allclose(face.landmarks_px, alone.landmarks_px, atol=1e-3)
+            assert face.image_rgb is image
+    assert dot_aligner.batch([]) == []
+    assert dot_aligner.batch([np.zeros((50, 50, 3), np.uint8)]) == [[]]
+    with pytest.raises(BadInput, match="boxes for 1 images, not for 2"):
+        dot_aligner.batch(images[:2], [[]])
+
+
+def test_any_function_is_a_detector(dot_tflite):
+    box = np.array([60.0, 40, 160, 140])
+    aligner = FaceAligner.load(dot_tflite, detector=lambda _: (box[None], np.array([0.5])))
+    (face,) = aligner(image_with_dot(120, 90))
+    np.testing.assert_array_equal(face.box_px, box)
+    assert face.score == 0.5
+    aligner = FaceAligner.load(dot_tflite, detector=lambda _: (box[None], []))
+    with pytest.raises(BadInput, match="1 boxes and 0 scores"):
+        aligner(image_with_dot(120, 90))
+
+
+def test_threads_may_share_an_aligner(dot_aligner):
+    def found(x):
+        faces = dot_aligner(image_with_dot(x, 90), [(x - 60, 40, x + 50, 140)] * 5)
+        assert dot_aligner(np.full((60, 60, 3), 90, np.uint8)) == []
+        return np.stack([face.landmarks_px for face in faces])
+
+    places = [70 + step for step in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        for x, shapes in zip(places, threads.map(found, places), strict=True):
+            np.testing.assert_allclose(shapes, np.broadcast_to((x, 90), shapes.shape), atol=0.4)

@@ -10,27 +10,28 @@ from numpy.typing import NDArray
 
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
-from tf_facealign.inference.face_detector import FaceDetector
+from tf_facealign.inference.detectors import get_detector
+from tf_facealign.inference.face_detector import Boxes
 
-Boxes = tuple[NDArray[np.float64], NDArray[np.float64]]
 BoxSource = Callable[[Path, NDArray[np.uint8]], Boxes]
 """(image file, image) → boxes (K, 4) x0 y0 x1 y1 in pixels and scores (K,)."""
 
 
-def box_source(choice: str, padding: Padding) -> BoxSource:
+def box_source(choice: str, padding: Padding, detector: str = "haar") -> BoxSource:
     """Choose the source of boxes.
 
     Args:
         choice: `detect`; `full`, for images that are face crops already; or a JSON file, see
             `boxes_from_file`.
         padding: how the model pads its boxes.
+        detector: see `get_detector`; only of use with `detect`.
 
     Raises:
-        BadInput: the file is missing or malformed.
+        BadInput: the file is missing or malformed, or there is no such detector.
     """
     if choice == "detect":
-        detector = FaceDetector()
-        return lambda _, image_rgb: detector.detect(image_rgb)
+        detect = get_detector(detector)
+        return lambda _, image_rgb: detect(image_rgb)
     if choice == "full":
         return lambda _, image_rgb: (full_box(image_rgb.shape[:2], padding)[None], np.ones(1))
     return boxes_from_file(choice)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,55 +12,51 @@ from numpy.typing import ArrayLike, NDArray
 from tf_facealign import face_crop
 from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
-from tf_facealign.inference.face_detector import FaceDetector
-from tf_facealign.inference.image_check import check_image
+from tf_facealign.inference.face import Face
+from tf_facealign.inference.face_detector import Boxes, Detector, HaarDetector
+from tf_facealign.inference.image_input import ImageLike, as_rgb
 from tf_facealign.inference.predictors import KerasPredictor, LiteRTPredictor, Predictor
 from tf_facealign.landmark_scheme import LandmarkScheme
 from tf_facealign.model_spec import ModelSpec, read_spec
 
 
-@dataclass(frozen=True, eq=False)
-class Face:
-    """A face found in an image.
-
-    Attributes:
-        landmarks_px: (L, 2) float64, (x, y) in pixels of the image; may lie outside it.
-        box_px: (4,) float64, x0 y0 x1 y1, the box the landmarks were sought in, before padding.
-        score: the detector's score; 1.0 for a box that was given.
-    """
-
-    landmarks_px: NDArray[np.float64]
-    box_px: NDArray[np.float64]
-    score: float
-
-
 class FaceAligner:
-    """Finds the landmarks of faces. Not for several threads at once: give each its own.
+    """Finds the landmarks of faces.
+
+    Threads may share one: the model serves them one after the other, while finding, cutting and
+    reading go on side by side. Threads that shall predict at the same time need one each.
 
     Args:
         predictor: the model, crops in, shapes out.
         spec: how to cut its crops and what its landmarks are.
+        detector: what finds the faces; by default a `HaarDetector`.
 
     Example:
         >>> aligner = FaceAligner.load("300w.tflite")  # doctest: +SKIP
-        >>> for face in aligner(image_rgb):  # doctest: +SKIP
-        ...     print(face.landmarks_px, face.box_px, face.score)
+        >>> for face in aligner("photo.jpg"):  # doctest: +SKIP
+        ...     print(face.landmarks_px, face["mouth_outer"], face.head_pose.yaw)
     """
 
-    def __init__(self, predictor: Predictor, spec: ModelSpec) -> None:
+    def __init__(
+        self, predictor: Predictor, spec: ModelSpec, detector: Detector | None = None
+    ) -> None:
         self.spec = spec
         self.scheme: LandmarkScheme = get_scheme(spec.scheme)
+        self.padding = face_crop.Padding(*spec.padding)
         self._predictor = predictor
-        self._padding = face_crop.Padding(*spec.padding)
-        self._detector: FaceDetector | None = None
+        self._detector = detector
+        self._lock = Lock()
 
     @classmethod
-    def load(cls, path: str | Path, num_threads: int = 1) -> FaceAligner:
+    def load(
+        cls, path: str | Path, num_threads: int = 1, detector: Detector | None = None
+    ) -> FaceAligner:
         """Load a model file with the spec inside it.
 
         Args:
             path: a `.tflite` file (needs neither TensorFlow nor Keras) or a `.keras` file.
             num_threads: CPU threads LiteRT may use; Keras keeps to its backend's own setting.
+            detector: what finds the faces; by default a `HaarDetector`.
 
         Raises:
             BadInput: the file is missing, damaged, without a spec, or does not fit its spec.
@@ -70,22 +67,19 @@ class FaceAligner:
         spec = read_spec(path)
         num_landmarks = get_scheme(spec.scheme).num_landmarks
         if path.suffix == ".keras":
-            return cls(KerasPredictor(path, spec.input_size, num_landmarks), spec)
-        return cls(LiteRTPredictor(path, spec.input_size, num_landmarks, num_threads), spec)
+            return cls(KerasPredictor(path, spec.input_size, num_landmarks), spec, detector)
+        predictor = LiteRTPredictor(path, spec.input_size, num_landmarks, num_threads)
+        return cls(predictor, spec, detector)
 
-    def __call__(
-        self,
-        image_rgb: NDArray[np.uint8],
-        boxes_px: ArrayLike | None = None,
-        detector: FaceDetector | None = None,
-    ) -> list[Face]:
+    def __call__(self, image: ImageLike, boxes_px: ArrayLike | None = None) -> list[Face]:
         """Find the landmarks of the faces in an image.
 
         Args:
-            image_rgb: (H, W, 3) uint8.
+            image: a file's path, an array (H, W, 3) RGB, (H, W, 4) RGBA or (H, W) grey of uint8, or
+                an image of Pillow. Files and Pillow's images are turned upright by their EXIF
+                orientation; coordinates are then those of the upright image.
             boxes_px: (K, 4) faces as x0 y0 x1 y1, about from the brows to the chin and from ear to
                 ear; may leave the image. Without it the faces are detected.
-            detector: what detects them; without it, a `FaceDetector` of its own.
 
         Returns:
             The faces in the order of the boxes; none is an empty list.
@@ -93,21 +87,45 @@ class FaceAligner:
         Raises:
             BadInput: the image or a box is malformed.
         """
-        if boxes_px is None:
-            boxes, scores = self._detector_or(detector).detect(image_rgb)
-        else:
-            boxes = _as_boxes(boxes_px)
-            scores = np.ones(len(boxes))
-        shapes = list(self.stages(image_rgb, boxes).values())[-1]
-        return [Face(*face) for face in zip(shapes, boxes, scores.tolist(), strict=True)]
+        return self.batch([image], None if boxes_px is None else [boxes_px])[0]
 
-    def stages(
-        self, image_rgb: NDArray[np.uint8], boxes_px: ArrayLike
-    ) -> dict[str, NDArray[np.float64]]:
+    def batch(
+        self, images: Sequence[ImageLike], boxes_px: Sequence[ArrayLike] | None = None
+    ) -> list[list[Face]]:
+        """Find the landmarks in several images; the model gets the crops of all of them at once.
+
+        Args:
+            images: each as in `__call__`; all are in memory at the same time.
+            boxes_px: for each image its boxes, as in `__call__`.
+
+        Returns:
+            For each image its faces.
+
+        Raises:
+            BadInput: an image or a box is malformed, or there are not as many lists of boxes as
+                images.
+        """
+        if boxes_px is not None and len(boxes_px) != len(images):
+            raise BadInput(f"there are boxes for {len(boxes_px)} images, not for {len(images)}")
+        pixels = [as_rgb(image) for image in images]
+        if boxes_px is None:
+            found = [self._detect(image) for image in pixels]
+        else:
+            found = [_given(boxes) for boxes in boxes_px]
+        shapes = iter(self._predict(pixels, [boxes for boxes, _ in found])[-1])
+        return [
+            [
+                Face(next(shapes), box, float(score), self.scheme, image)
+                for box, score in zip(boxes, scores, strict=True)
+            ]
+            for image, (boxes, scores) in zip(pixels, found, strict=True)
+        ]
+
+    def stages(self, image: ImageLike, boxes_px: ArrayLike) -> dict[str, NDArray[np.float64]]:
         """Predict with every stage the model file gives.
 
         Args:
-            image_rgb: (H, W, 3) uint8.
+            image: as in `__call__`.
             boxes_px: (K, 4), as in `__call__`.
 
         Returns:
@@ -116,14 +134,25 @@ class FaceAligner:
         Raises:
             BadInput: the image or a box is malformed, or the model predicts something not finite.
         """
-        check_image(image_rgb)
-        affines = [face_crop.crop_affine(box, self._padding) for box in _as_boxes(boxes_px)]
-        if not affines:
-            nothing = np.empty((0, self.scheme.num_landmarks, 2))
-            return dict.fromkeys(self._predictor.stages, nothing)
-        crops = [face_crop.cut(image_rgb, affine, self.spec.input_size) for affine in affines]
-        stages = self._predictor(np.stack(crops))
-        return {stage: self._to_px(shapes, affines) for stage, shapes in stages.items()}
+        shapes = self._predict([as_rgb(image)], [_as_boxes(boxes_px)])
+        return dict(zip(self._predictor.stages, shapes, strict=True))
+
+    def _predict(
+        self, images: Sequence[NDArray[np.uint8]], boxes: Sequence[NDArray[np.float64]]
+    ) -> list[NDArray[np.float64]]:
+        """Of each stage the shapes (N, L, 2) of all boxes, in pixels of their images."""
+        affines = [[face_crop.crop_affine(box, self.padding) for box in group] for group in boxes]
+        crops = [
+            face_crop.cut(image, affine, self.spec.input_size)
+            for image, group in zip(images, affines, strict=True)
+            for affine in group
+        ]
+        if not crops:
+            return [np.empty((0, self.scheme.num_landmarks, 2)) for _ in self._predictor.stages]
+        with self._lock:
+            stages = self._predictor(np.stack(crops))
+        flat = [affine for group in affines for affine in group]
+        return [self._to_px(stages[stage], flat) for stage in self._predictor.stages]
 
     def _to_px(
         self, shapes_unit: NDArray[np.float32], affines: list[NDArray[np.float64]]
@@ -135,12 +164,19 @@ class FaceAligner:
         pairs = zip(shapes_unit, affines, strict=True)
         return np.stack([face_crop.landmarks_to_px(shape, affine) for shape, affine in pairs])
 
-    def _detector_or(self, detector: FaceDetector | None) -> FaceDetector:
-        if detector is None and self._detector is None:
-            self._detector = FaceDetector()
-        chosen = detector or self._detector
-        assert chosen is not None
-        return chosen
+    def _detect(self, image_rgb: NDArray[np.uint8]) -> Boxes:
+        with self._lock:
+            if self._detector is None:  # loaded at the first need, as many have boxes of their own
+                self._detector = HaarDetector()
+        boxes, scores = self._detector(image_rgb)
+        if len(boxes) != len(scores):
+            raise BadInput(f"the detector gives {len(boxes)} boxes and {len(scores)} scores")
+        return _as_boxes(boxes), np.asarray(scores, np.float64)
+
+
+def _given(boxes_px: ArrayLike) -> Boxes:
+    boxes = _as_boxes(boxes_px)
+    return boxes, np.ones(len(boxes))
 
 
 def _as_boxes(boxes_px: ArrayLike) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import signal
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,51 +12,63 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from tf_facealign.errors import BadInput
-from tf_facealign.face_crop import Padding
+from tf_facealign.errors import BadInput, Interrupted
 from tf_facealign.files import replacing
-from tf_facealign.images import IMAGE_SUFFIXES, read_image, write_image
-from tf_facealign.inference.box_sources import BoxSource, box_source
-from tf_facealign.inference.face_aligner import Face, FaceAligner
-from tf_facealign.visualization import draw_landmarks
+from tf_facealign.images import IMAGE_SUFFIXES, decode_image, read_image
+from tf_facealign.inference.box_sources import BoxSource
+from tf_facealign.inference.drawings import Drawings
+from tf_facealign.inference.face import Face
+from tf_facealign.inference.face_aligner import FaceAligner
+
+STANDARD = Path("-")
+"""An input of this name is standard input, an output standard output."""
 
 
 def predict_files(
     aligner: FaceAligner,
     inputs: Sequence[str | Path],
-    boxes: str = "detect",
-    json_path: str | Path | None = None,
-    draw_dir: str | Path | None = None,
+    source: BoxSource,
+    json_path: str | Path = STANDARD,
+    drawings: Drawings | None = None,
 ) -> list[str]:
     """Predict the faces in images; one that fails does not stop the others.
 
     The result is {"model", "scheme", "images": [{"image", "faces": [{"box_px", "score",
-    "landmarks_px"}]}]}, with coordinates in pixels of the image, in the order of the inputs.
+    "landmarks_px", "head_pose_degrees"}]}]}, in the order of the inputs. Coordinates are in pixels
+    of the upright image. The head pose has yaw, pitch and roll, or is null where the scheme has
+    too few landmarks for it.
 
     Args:
         aligner: the model.
-        inputs: image files and folders; of a folder, the images directly in it, by name.
-        boxes: see `box_source`.
-        json_path: the file for the result; without it the result is printed.
-        draw_dir: a folder for drawings, each under its image's file name.
+        inputs: image files and folders; of a folder, the images directly in it, by name. `-` is
+            the bytes of an image on standard input.
+        source: where the faces are.
+        json_path: the file for the result; `-` prints it.
+        drawings: where to draw the faces, if anywhere.
 
     Returns:
         One line for each input that failed.
 
     Raises:
-        BadInput: nothing can be done: the boxes are malformed or an output cannot be written.
+        BadInput: nothing can be done: an output cannot be written.
+        Interrupted: by Ctrl-C; the result is then that of the images done before.
     """
-    source = box_source(boxes, Padding(*aligner.spec.padding))
     images, failures = list_images(inputs)
-    drawings = _drawing_paths(images, draw_dir)
-    if json_path is None:
-        result, failed = _predict_all(aligner, source, images, drawings)
-        print(_to_json(result))
-        return failures + failed
-    with replacing(json_path) as temporary:  # opened before the work, so a bad path costs no time
-        result, failed = _predict_all(aligner, source, images, drawings)
-        temporary.write_text(_to_json(result) + "\n", encoding="utf-8")
-    return failures + failed
+    if drawings is not None:
+        drawings.prepare(images)
+    entries: list[dict[str, Any]] = []
+    result = {"model": aligner.spec.name, "scheme": aligner.scheme.name, "images": entries}
+    if Path(json_path) == STANDARD:
+        interrupted = _predict_all(aligner, source, images, drawings, entries, failures)
+        print(json.dumps(result, allow_nan=False), flush=True)
+    else:
+        with replacing(json_path) as temporary:  # before the work, so a bad path costs no time
+            interrupted = _predict_all(aligner, source, images, drawings, entries, failures)
+            temporary.write_text(json.dumps(result, allow_nan=False) + "\n", "utf-8")
+    if interrupted:
+        done = f"interrupted; the result has {len(entries)} of {len(images)} images"
+        raise Interrupted(done, signal.SIGINT)
+    return failures
 
 
 def list_images(inputs: Iterable[str | Path]) -> tuple[list[Path], list[str]]:
@@ -73,75 +87,59 @@ def _images_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
 
 
-def _drawing_paths(images: list[Path], draw_dir: str | Path | None) -> dict[Path, Path]:
-    """Image → its drawing; empty without a folder."""
-    if draw_dir is None:
-        return {}
-    drawings = {image: Path(draw_dir) / image.name for image in images}
-    by_drawing: dict[Path, Path] = {}
-    for image, drawing in drawings.items():
-        if drawing.resolve() == image.resolve():
-            raise BadInput(
-                f"{image}: its drawing would overwrite it; choose another folder than {draw_dir}"
-            )
-        other = by_drawing.setdefault(drawing, image)
-        if other != image:
-            raise BadInput(f"{image} and {other} would be drawn to the same file {drawing}")
-    try:
-        Path(draw_dir).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{draw_dir}: cannot write here ({error.strerror})") from None
-    return drawings
-
-
 def _predict_all(
-    aligner: FaceAligner, source: BoxSource, images: list[Path], drawings: dict[Path, Path]
-) -> tuple[dict[str, Any], list[str]]:
-    """The result over all images, and a line for each that failed."""
-    entries, failures = [], []
-    for path in tqdm(images, desc="predict", disable=None):
-        try:
-            faces = _predict_image(aligner, source, path, drawings.get(path))
-        except BadInput as error:
-            # Some errors, such as a box without area, do not know which image they are about.
-            failures.append(str(error) if str(path) in str(error) else f"{path}: {error}")
-        else:
-            entries.append({"image": str(path), "faces": [_face_record(face) for face in faces]})
-    result = {"model": aligner.spec.name, "scheme": aligner.scheme.name, "images": entries}
-    return result, failures
+    aligner: FaceAligner,
+    source: BoxSource,
+    images: list[Path],
+    drawings: Drawings | None,
+    entries: list[dict[str, Any]],
+    failures: list[str],
+) -> bool:
+    """Add an entry for each image, or a line if it failed; whether Ctrl-C came in between."""
+    try:
+        for path in tqdm(images, desc="predict", unit="image", disable=None):
+            try:
+                faces = _predict_image(aligner, source, path, drawings)
+            except BadInput as error:
+                # Some errors, such as a box without area, do not know which image they are about.
+                failures.append(str(error) if str(path) in str(error) else f"{path}: {error}")
+            else:
+                faces_json = [face_to_json(face) for face in faces]
+                entries.append({"image": str(path), "faces": faces_json})
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def _predict_image(
-    aligner: FaceAligner, source: BoxSource, path: Path, drawing: Path | None
+    aligner: FaceAligner, source: BoxSource, path: Path, drawings: Drawings | None
 ) -> list[Face]:
-    image = read_image(path)
-    boxes, scores = source(path, image)
+    image_rgb = _read(path)
+    boxes, scores = source(path, image_rgb)
     faces = [
         dataclasses.replace(face, score=score)
-        for face, score in zip(aligner(image, boxes), scores.tolist(), strict=True)
+        for face, score in zip(aligner(image_rgb, boxes), scores.tolist(), strict=True)
     ]
-    if drawing is not None:
-        write_image(drawing, _draw_faces(image, faces, aligner))
+    if drawings is not None:
+        drawings.write(path, image_rgb, faces)
     return faces
 
 
-def _draw_faces(
-    image_rgb: NDArray[np.uint8], faces: list[Face], aligner: FaceAligner
-) -> NDArray[np.uint8]:
-    """Draw all faces on a copy of the image, (H, W, 3) uint8."""
-    for face in faces:
-        image_rgb = draw_landmarks(image_rgb, face.landmarks_px, aligner.scheme, face.box_px)
-    return image_rgb
+def _read(path: Path) -> NDArray[np.uint8]:
+    if path == STANDARD:
+        return decode_image(np.frombuffer(sys.stdin.buffer.read(), np.uint8), "standard input (-)")
+    return read_image(path)
 
 
-def _face_record(face: Face) -> dict[str, Any]:
-    """A thousandth of a pixel is finer than any landmark is known."""
+def face_to_json(face: Face) -> dict[str, Any]:
+    """A face as JSON has it; a thousandth of a pixel is finer than any landmark is known."""
+    try:
+        pose = {angle: round(value, 1) for angle, value in face.head_pose._asdict().items()}
+    except BadInput:  # the scheme has too few landmarks
+        pose = None
     return {
         "box_px": np.round(face.box_px, 3).tolist(),
         "score": round(face.score, 4),
         "landmarks_px": np.round(face.landmarks_px, 3).tolist(),
+        "head_pose_degrees": pose,
     }
-
-
-def _to_json(result: dict[str, Any]) -> str:
-    return json.dumps(result, allow_nan=False)
