@@ -16,7 +16,7 @@ from tf_facealign.face_crop import landmarks_box
 
 MIN_CUTOFF_HZ: Final = 1.0
 """Cut-off frequency of a landmark at rest: lower trembles less and follows a slow start later."""
-HZ_PER_SPEED: Final = 10.0
+HZ_PER_SPEED: Final = 7.0
 """How much the cut-off grows with speed, in Hz per face size a second: higher trails less."""
 _SPEED_CUTOFF_HZ: Final = 1.0
 
