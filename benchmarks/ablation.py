@@ -3,9 +3,9 @@
     python benchmarks/ablation.py --workdir runs/ablation --json docs/results/ablation.json
 
 The faces are 300-W's training folders; a fifth of them is held out and no test face is read. Every
-run is `configs/300w_tiny.yaml` with the overrides below and one lever more, and sees the same number
-of faces. Runs that have ended are kept, so the script can be stopped and started again; two of them
-can share the levers between two cores:
+run is `configs/300w_tiny.yaml` with the overrides below and one lever more, and sees as many faces.
+Runs that have ended are kept, so the script can be stopped and started again; two of them can share
+the levers between two cores:
 
     taskset -c 0 python benchmarks/ablation.py --workdir runs/ablation --levers base l2
 """
