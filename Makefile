@@ -24,10 +24,11 @@ lint: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Against albumentations and imgaug; with FACEALIGN_DATA, on 300-W as well.
+# Against albumentations, imgaug and PyTorch; with FACEALIGN_DATA, on 300-W as well.
 bench: .venv/bench/installed
 	.venv/bench/bin/python benchmarks/augmentation.py --json docs/results/bench/augmentation.json
 	.venv/bench/bin/python benchmarks/input_pipeline.py --json docs/results/bench/input_pipeline.json
+	.venv/bench/bin/python benchmarks/training_step.py --json docs/results/bench/training_step.json
 
 .venv/bench/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv/bench
