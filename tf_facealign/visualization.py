@@ -93,12 +93,12 @@ def draw_landmarks(
 
 
 def region_rgb(line: Sequence[int], scheme: LandmarkScheme) -> Colour:
-    """The colour of the region that a line lies in."""
-    for region, indices in scheme.regions.items():
-        kind = region.removeprefix(LEFT).removeprefix(RIGHT)
-        if kind in REGION_RGB and set(line) <= set(indices):
-            return REGION_RGB[kind]
-    return LINE_RGB
+    """The colour of the region that most of a line's points lie in."""
+    inside = {name: len({*line} & {*indices}) for name, indices in scheme.regions.items()}
+    region = max(inside, key=lambda name: inside[name], default="")
+    if not inside.get(region):
+        return LINE_RGB
+    return REGION_RGB.get(region.removeprefix(LEFT).removeprefix(RIGHT), LINE_RGB)
 
 
 def _polyline(
