@@ -15,12 +15,22 @@ def add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = add_command(commands, "predict", _predict, summary, _EXAMPLES)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--model", required=True, metavar="FILE", help="a .keras or .tflite file")
-    parser.add_argument("input", nargs="+", metavar="INPUT", help=_DETECTOR_HELP)
+    parser.add_argument("input", nargs="+", metavar="INPUT", help=_INPUT_HELP)
+    parser.add_argument(
+        "--boxes", default="detect", metavar="detect|full|FILE.json", help=_BOXES_HELP
+    )
+    parser.add_argument(
+        "--detector", default="haar", metavar="haar|yunet:FILE.onnx", help=_DETECTOR_HELP
+    )
     parser.add_argument("--json", metavar="FILE", help=_JSON_HELP)
     parser.add_argument("--draw", metavar="DIR", help=_DRAW_HELP)
     parser.add_argument("--numbers", action="store_true", help="draw the landmarks' numbers too")
     parser.add_argument(
         "--compare", metavar="FILE", help="draw another model's landmarks beside, on the right"
+    )
+    parser.add_argument("--show", action="store_true", help="show a video in a window; q ends it")
+    parser.add_argument(
+        "--no-smoothing", action="store_true", help="each frame of a video as the model has it"
     )
 
 
@@ -29,7 +39,12 @@ def _predict(args: argparse.Namespace) -> int:
     from tf_facealign.inference.drawings import Drawings
     from tf_facealign.inference.face_aligner import FaceAligner
     from tf_facealign.inference.predict_files import predict_files
+    from tf_facealign.inference.video_source import video_source
 
+    if any(video_source(text) is not None for text in args.input):
+        return _predict_video(args)
+    if args.show or args.no_smoothing:
+        raise BadInput("--show and --no-smoothing are for a video or a camera")
     if not args.draw and (args.compare or args.numbers):
         raise BadInput("--compare and --numbers change drawings: give --draw")
     with without_banners():
@@ -43,6 +58,28 @@ def _predict(args: argparse.Namespace) -> int:
     return BAD_INPUT if failures else DONE
 
 
+def _predict_video(args: argparse.Namespace) -> int:
+    from tf_facealign.inference.detectors import get_detector
+    from tf_facealign.inference.face_aligner import FaceAligner
+    from tf_facealign.inference.predict_video import predict_video
+    from tf_facealign.inference.tracker import FaceTracker
+    from tf_facealign.inference.video_source import VideoSource, video_source
+
+    video = video_source(args.input[0])
+    if video is None or len(args.input) > 1:
+        raise BadInput("a video or a camera is followed alone: give one input")
+    if args.boxes != "detect" or args.numbers or args.compare:
+        raise BadInput("--boxes, --numbers and --compare are for images, not for a video")
+    source = VideoSource(video)
+    with without_banners():
+        aligner = FaceAligner.load(args.model)
+    tracker = FaceTracker(aligner, get_detector(args.detector), not args.no_smoothing)
+    seen_otherwise = args.draw or args.show
+    json_path = args.json or (None if seen_otherwise else "-")
+    predict_video(source, tracker, json_path, args.draw, args.show)
+    return DONE
+
+
 _EXAMPLES = """facealign predict --model 300w.tflite photo.jpg --draw drawn/
 
 more examples:
@@ -50,6 +87,8 @@ more examples:
   facealign predict --model 300w.tflite crop.png --boxes full              a face crop
   facealign predict --model 300w.tflite photos/ --boxes boxes.json         faces of your own
   facealign predict --model 300w.tflite photos/ --draw drawn/ --compare wflw.tflite
+  facealign predict --model 300w.tflite talk.mp4 --draw drawn.mp4 --json faces.jsonl
+  facealign predict --model 300w.tflite 0 --show                           a camera
   curl -s https://example.org/photo.jpg | facealign predict --model 300w.tflite - | jq .images
 """
 _INPUT_HELP = (
@@ -61,9 +100,6 @@ _JSON_HELP = (
     "of a video a line of JSON a frame"
 )
 _DRAW_HELP = "also draw the landmarks: a folder for images; of a video, a file such as drawn.mp4"
-_INPUT_HELP = "an image, a folder of images, or - for an image on standard input"
-_JSON_HELP = "where the result goes; by default it is printed, as with -"
-_DRAW_HELP = "also draw each image with its landmarks, in a folder"
 _DETECTOR_HELP = (
     "what finds them: OpenCV's haar (the default), or YuNet with a model file of your own"
 )
