@@ -1,4 +1,4 @@
-"""Writes the tables of README.md from docs/results: python docs/make_tables.py."""
+"""Writes the tables of the documentation from docs/results: python docs/make_tables.py."""
 
 import csv
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs/results"
+DETECTORS = ROOT / "docs/detectors.md"
 BLOCK = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
 
 
@@ -36,6 +37,27 @@ def training(name: str) -> str:
     return f"[{seconds / 60:.0f} minutes](docs/results/training/{name}), {machine.split(',')[0]}"
 
 
+def detectors_table() -> str:
+    """A Markdown table with a row for every kind of box."""
+    result = json.loads((RESULTS / "bench/detectors.json").read_text())
+    rows = [
+        "| boxes | faces found | NME of the found | NME of these with the landmarks' box |",
+        "| --- | --- | --- | --- |",
+    ]
+    for boxes, score in result["rows"].items():
+        low, high = score["nme_interval"]
+        same = score.get("nme_of_same_faces_with_landmarks_box")
+        cells = [boxes, f"{score['found_percent']:.1f} %"]
+        cells += [f"{score['nme']:.2f} ({low:.2f} to {high:.2f})", f"{same:.2f}" if same else ""]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def detectors() -> str:
+    """docs/detectors.md as it should be."""
+    return BLOCK.sub(lambda _: detectors_table(), DETECTORS.read_text("utf-8"))
+
+
 def readme() -> str:
     """README.md as it should be."""
     return BLOCK.sub(lambda _: results_table(), (ROOT / "README.md").read_text())
@@ -43,3 +65,4 @@ def readme() -> str:
 
 if __name__ == "__main__":
     (ROOT / "README.md").write_text(readme())
+    DETECTORS.write_text(detectors(), "utf-8")

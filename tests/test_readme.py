@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def test_tables_are_those_of_the_results():
 @pytest.mark.parametrize("command", re.findall(r"^facealign .*", README, re.MULTILINE))
 def test_commands_are_understood(command):
     _parser().parse_args(shlex.split(command)[1:])
+
+
+def test_the_shell_completes_every_command():
+    (words,) = re.findall(r'^complete .*\$\(facealign --help \| (.*)\)"', README, re.MULTILINE)
+    completed = subprocess.run(
+        ["bash", "-c", words], input=_parser().format_help(), capture_output=True, text=True
+    )
+    assert {"train", "evaluate", "predict", "export", "info", "dataset"} <= set(
+        completed.stdout.split()
+    )
 
 
 def test_python_that_needs_no_file_runs():
