@@ -68,6 +68,7 @@ def train(
         Interrupted: SIGTERM or Ctrl-C came; the state is saved.
     """
     distribution, faces = prepare(config, workdir, resume, strategy)
+    distribution.agree(len(faces.training), "the number of training faces")
     if distribution.is_chief:
         _describe(config, workdir)
     for phase in phases_of(config):
@@ -115,13 +116,14 @@ def _run_phase(
     steps = steps_per_epoch(phase, len(faces.training))
     seed = config.seed + PHASES.index(name)
     keras.utils.set_random_seed(seed)  # a phase draws the same whether its run was resumed or not
+    # From here on the files of the phase before are whole.
+    distribution.agree(PHASES.index(name), f"the phase to train; do they share {workdir}?")
     model = distribution.make(lambda: compiled_model(config, name, faces.scheme, steps))
-    distribution.agree(len(faces.training), "the number of training faces")  # all files are there
     state = start(model, workdir, name, phase, distribution.is_chief)
     if state is None:
         set_mean_shape(model, faces.training.mean_shape())
         state = RunState(learning_rate=phase.learning_rate)
-    distribution.agree(checksum(model), "the weights; do they share the work folder?")
+    distribution.agree(checksum(model), f"the weights; do they share {workdir}?")
     plateau = Plateau(phase, state.plateau) if phase.schedule == "plateau" else None
     position = EpochPosition(state, steps, plateau)
     outputs = list(model.output)

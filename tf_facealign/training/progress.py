@@ -96,6 +96,8 @@ def epoch_line(logs: Mapping[str, float], is_best: bool) -> str:
 def best_line(workdir: Path, monitor: str) -> str:
     """Which epoch of a run is the best, how good it is and where it is kept."""
     rows = read_history(workdir)
+    if not rows:  # of a run without epochs, or a worker that does not see the chief's folder
+        return f"{workdir}: no epoch is logged here"
     best = min(rows, key=lambda row: float(row[monitor]))
     epoch = int(best["epoch"]) + 1
     return f"best NME {float(best[monitor]):.2f} %, {best['phase']} {epoch}: {workdir / BEST}"
