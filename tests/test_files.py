@@ -1,10 +1,11 @@
 import os
+import resource
 import stat
 
 import pytest
 
 from tf_facealign.errors import BadInput
-from tf_facealign.files import replacing
+from tf_facealign.files import remove_abandoned, replacing
 
 
 def names_in(folder):
@@ -94,3 +95,45 @@ def test_an_unwritable_place_is_refused():
 def test_a_name_too_long_is_refused(tmp_path):
     with pytest.raises(BadInput, match="name too long"), replacing(tmp_path / ("a" * 400)):
         pytest.fail("the block must not run")
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_the_old_file(tmp_path):
+    """The system lets no file grow beyond a limit: the first bytes are written, the rest fails."""
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(BadInput) as caught, replacing(path) as temporary:
+            temporary.write_text("new" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(caught.value) == f"{path}: cannot write here (File too large)"
+    assert path.read_text() == "old"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_another_error_of_the_system_is_not_taken_for_a_full_disk(tmp_path):
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "a.txt"):
+        (tmp_path / "none").read_text()
+
+
+def test_a_durable_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    path, at_sync = tmp_path / "a.txt", []
+    sync = os.fsync
+
+    def watched(handle):
+        at_sync.append((os.fstat(handle).st_size, path.exists()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with replacing(path, durable=True) as temporary:
+        temporary.write_text("content")
+    assert at_sync == [(len("content"), False)]
+
+
+def test_what_a_kill_within_a_write_has_left_is_removed(tmp_path):
+    for name in (".best.abcd.keras", ".best.abcd.json", "best.keras"):
+        (tmp_path / name).write_text("half")
+    remove_abandoned(tmp_path / "best.keras")
+    assert names_in(tmp_path) == [".best.abcd.json", "best.keras"]
