@@ -28,6 +28,8 @@ lint: venv
 bench: .venv/bench/installed
 	.venv/bench/bin/python benchmarks/augmentation.py --json docs/results/bench/augmentation.json
 	.venv/bench/bin/python benchmarks/input_pipeline.py --json docs/results/bench/input_pipeline.json
+	.venv/bench/bin/python -m benchmarks.runtimes --json docs/results/tflite/runtimes_full.json
+	.venv/bench/bin/python -m benchmarks.runtimes --width 0.25 --json docs/results/tflite/runtimes_quarter.json
 	.venv/bench/bin/python benchmarks/training_step.py --json docs/results/bench/training_step.json
 
 .venv/bench/installed: setup.cfg pyproject.toml

@@ -77,6 +77,8 @@ class LiteRTPredictor:
             raise BadInput(
                 f"{path}: has {len(inputs)} inputs ({', '.join(inputs)}), expected one image"
             )
+        if not outputs:
+            raise BadInput(f"{path}: has no output")
         self._input = next(iter(inputs))
         self.stages = tuple(sorted(outputs, key=_stage_order))
         _check_tensor(path, self._input, inputs[self._input], (1, input_size, input_size, 3))
@@ -158,7 +160,7 @@ def _open(path: Path, num_threads: int) -> tuple[Any, Details, Details]:
         names = interpreter.get_signature_list()
         runners = [interpreter.get_signature_runner(name) for name in names]
         found = [(run, run.get_input_details(), run.get_output_details()) for run in runners]
-    except (ValueError, RuntimeError):
+    except (ValueError, RuntimeError, LookupError):  # what damaged content makes of it
         raise BadInput(f"{path}: LiteRT cannot read it as a TFLite model") from None
     if not found:
         raise BadInput(f"{path}: has no signature, expected one that names its output")
@@ -166,7 +168,8 @@ def _open(path: Path, num_threads: int) -> tuple[Any, Details, Details]:
 
 
 def _batch_size(inputs: Details) -> int:
-    return min((int(details["shape"][0]) for details in inputs.values()), default=0)
+    shapes = [details["shape"].tolist() for details in inputs.values()]
+    return min((shape[0] for shape in shapes if shape), default=0)
 
 
 def _check_tensor(
