@@ -11,13 +11,14 @@ from tf_facealign.data.records import write_records
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
-from tf_facealign.training.fit import _load, _spec
+from tf_facealign.training.fit import _spec
+from tf_facealign.training.training_faces import load_training_faces
 
 DATA = DataConfig(dataset="synthetic", scheme="aflw19", count=60, validation_fraction=0.2)
 
 
 def loaded(**changes):
-    return _load(Config(data=dataclasses.replace(DATA, **changes)))
+    return load_training_faces(Config(data=dataclasses.replace(DATA, **changes)))
 
 
 def test_poses_are_balanced_on_demand_in_training_only():
@@ -39,7 +40,7 @@ def records(tmp_path_factory):
 
 def test_records_are_trained_on_as_what_they_were_made_from(records):
     data = DataConfig(dataset="records", root=str(records), validation_fraction=0.2)
-    packed, plain = _load(Config(data=data)), loaded()
+    packed, plain = load_training_faces(Config(data=data)), loaded()
     assert packed.scheme.name == "aflw19"
     assert (len(packed.training), len(packed.validation)) == (48, 12)
     difference = packed.validation.mean_shape() - plain.validation.mean_shape()
@@ -52,4 +53,4 @@ def test_records_are_trained_on_as_what_they_were_made_from(records):
 def test_records_that_hold_too_little_are_refused(records):
     data = DataConfig(dataset="records", root=str(records))
     with pytest.raises(BadInput, match="holds too little"):
-        _load(Config(data=data, augmentation=AugmentationConfig(translate=0.3)))
+        load_training_faces(Config(data=data, augmentation=AugmentationConfig(translate=0.3)))

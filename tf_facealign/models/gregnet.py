@@ -4,6 +4,8 @@ ResNet-18 with a 3×3 stride-1 stem, no max pooling, a depthwise 7×7 convolutio
 average pooling, and two dense layers. Its shallow feature maps are exposed for the refinements.
 """
 
+import random
+
 import keras
 from keras import layers
 
@@ -48,12 +50,20 @@ def build_gregnet(
     x = _norm(x, "gdconv_norm", precision)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(_scaled(_DENSE_UNITS, width), activation="relu", name="fc")(x)
-    x = layers.Dropout(dropout, name="dropout")(x)
+    x = layers.Dropout(dropout, seed=_seed(dropout), name="dropout")(x)
     small = keras.initializers.RandomNormal(stddev=1e-2)  # S⁰ starts as the mean shape
     x = layers.Dense(2 * num_landmarks, kernel_initializer=small, name="shape_px")(x)
     x = layers.Rescaling(1 / CROP_SIZE, name="to_unit")(x)
     shape_0 = layers.Reshape((num_landmarks, 2), name="shape_0")(x)
     return keras.Model(image, {"shape_0": shape_0, **taps}, name="gregnet")
+
+
+def _seed(dropout: float) -> int | None:
+    """A seed for dropout, drawn as Keras itself would.
+
+    Without one PyTorch draws from its global generator, whose state no checkpoint keeps.
+    """
+    return random.randint(1, 10**9) if dropout else None
 
 
 def _scaled(channels: int, width: float) -> int:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
 from tf_facealign.benchmark_schemes import carried_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
@@ -81,6 +82,8 @@ def prepare(
     config: Config, workdir: Path, resume: bool, strategy: str | None
 ) -> tuple[Distribution, TrainingFaces]:
     """Take the devices and read the faces for `train`; nothing is written."""
+    if keras.backend.backend() != "tensorflow":
+        tf.config.set_visible_devices([], "GPU")  # else tf.data would take all memory of the GPU
     if holds_run(workdir) and not resume:
         raise BadInput(
             f"{workdir}: holds a run already; continue it with --resume or choose another folder"
