@@ -11,7 +11,7 @@ import pytest
 from tf_facealign import __version__, cli
 from tf_facealign.images import read_image, write_image
 
-COMMANDS = ["train", "evaluate", "predict", "export", "info", "synthesize", "dataset"]
+COMMANDS = ["train", "evaluate", "predict", "export", "verify", "info", "synthesize", "dataset"]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tf_facealign import __version__
 from tf_facealign.cli_benchmark import add_benchmark
 from tf_facealign.cli_dataset import add_command, add_dataset, print_error
 from tf_facealign.cli_evaluate import add_evaluate
+from tf_facealign.cli_export import add_export, add_verify
 from tf_facealign.cli_predict import add_predict
 from tf_facealign.errors import BadInput, Interrupted
 from tf_facealign.native_log import without_banners
@@ -71,13 +72,6 @@ def _train(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _export(args: argparse.Namespace) -> int:
-    with without_banners():
-        from tf_facealign.export.tflite import export_tflite
-    export_tflite(args.model, args.output, variant=args.variant)
-    return DONE
-
-
 def _info(args: argparse.Namespace) -> int:
     print(_describe_config(args.config) if args.config else _describe_model(args.model))
     return DONE
@@ -128,7 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_train,
         add_evaluate,
         add_predict,
-        _add_export,
+        add_export,
+        add_verify,
         add_benchmark,
         _add_info,
         _add_synthesize,
@@ -162,16 +157,6 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out faces that are unreadable"
     )
-
-
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    example = "facealign export --model runs/300w/best.keras --output 300w.tflite"
-    parser = add_command(commands, "export", _export, "convert a model for the phone", example)
-    parser.add_argument("--model", required=True, metavar="FILE", help="a .keras file")
-    parser.add_argument(
-        "--output", required=True, type=Path, metavar="FILE", help="the .tflite file"
-    )
-    parser.add_argument("--variant", choices=["float32"], default="float32", help="number format")
 
 
 def _add_info(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

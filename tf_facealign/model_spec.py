@@ -47,6 +47,8 @@ class ModelSpec:
         licence: licence of the weights, in words.
         nme_percent: measured error by evaluation set, in percent.
         sha256: hex digest of a `.tflite` file's bytes before the archive; empty: not stated.
+        variant: number format of a `.tflite` file, such as "int8"; empty: not stated.
+        made_by: the program and version that wrote the file; empty: not stated.
     """
 
     name: str
@@ -57,6 +59,12 @@ class ModelSpec:
     licence: str = ""
     nme_percent: dict[str, float] = dataclasses.field(default_factory=dict)
     sha256: str = ""
+    variant: str = ""
+    made_by: str = ""
+
+
+_LATER = {"sha256", "variant", "made_by"}
+"""Fields that the first models do not have."""
 
 
 def embed_spec(model_path: str | Path, spec: ModelSpec) -> None:
@@ -117,8 +125,7 @@ def content_sha256(model_path: str | Path, size: int = -1) -> str:
 
 def _parse(fields: Any, path: Path) -> ModelSpec:
     expected = {field.name for field in dataclasses.fields(ModelSpec)}
-    # Models from before there was a sha256 have none.
-    if not isinstance(fields, dict) or {"sha256", *fields} != expected:
+    if not isinstance(fields, dict) or {*_LATER, *fields} != expected:
         raise BadInput(f"{path}: {ENTRY} must have exactly the keys {', '.join(sorted(expected))}")
     padding, errors = fields["padding"], fields["nme_percent"]
     if not (isinstance(padding, list) and len(padding) == 4 and all(map(_is_number, padding))):
@@ -131,7 +138,7 @@ def _parse(fields: Any, path: Path) -> ModelSpec:
         raise BadInput(f"{path}: {ENTRY}: input_size must be a positive integer")
     if not (isinstance(errors, dict) and all(map(_is_number, errors.values()))):
         raise BadInput(f"{path}: {ENTRY}: nme_percent must map names to numbers")
-    for key in ("name", "training_data", "licence", "sha256"):
+    for key in ("name", "training_data", "licence", *_LATER):
         if not isinstance(fields.get(key, ""), str):
             raise BadInput(f"{path}: {ENTRY}: {key} must be text")
     _check_scheme(fields["scheme"], f"{path}: {ENTRY}")

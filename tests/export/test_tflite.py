@@ -1,131 +1,67 @@
-"""The file is judged on a cascade with weights that move its points as a trained one does."""
-
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_litert.interpreter import Interpreter
 
-from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.data.datasets import DATA_VARIABLE, load_faces
-from tf_facealign.data.synthetic_faces import synthetic_faces
-from tf_facealign.errors import BadInput
-from tf_facealign.export.tflite import convert, export_tflite
-from tf_facealign.face_crop import Padding, crop_affine, cut
-from tf_facealign.model_spec import ModelSpec, embed_spec, read_spec
-from tf_facealign.models.aligner import build_aligner, set_mean_shape
-
-SCHEME = get_scheme("wflw98")
-SPEC = ModelSpec("test", SCHEME.name, 112, (0.1, 0.1, 0.1, 0.1))
-
-BUILTINS = {
-    *("ABS", "ADD", "BATCH_MATMUL", "CAST", "CONV_2D", "DEPTHWISE_CONV_2D", "FLOOR"),
-    *("FULLY_CONNECTED", "GATHER", "LESS", "MAXIMUM", "MINIMUM", "MUL", "RELU", "RESHAPE"),
-    *("SELECT", "SELECT_V2", "STRIDED_SLICE", "SUB"),
-}
+from tf_facealign.export.crops import crops_of
+from tf_facealign.export.operators import ALLOWED, operators_of
+from tf_facealign.export.quantization import VARIANTS
+from tf_facealign.export.running import predict_keras, predict_tflite
+from tf_facealign.export.tflite import BATCH, SINGLE, convert
+from tf_facealign.export.verification import LIMITS
+from tf_facealign.models.aligner import build_aligner
 
 
-@pytest.fixture(scope="module")
-def model():
-    model = build_aligner(SCHEME.num_landmarks, width=0.25)
-    rng = np.random.default_rng(0)
-    set_mean_shape(model, rng.uniform(-0.5, 1.5, (SCHEME.num_landmarks, 2)))  # many outside
-    for weight in model.weights:
-        if weight.path.endswith("shape_px/kernel"):
-            weight.assign(rng.normal(0, 0.3, weight.shape))
-        if weight.path.endswith("dense_kernel"):  # ΔS of a few pixels
-            weight.assign(rng.normal(0, 0.1, weight.shape))
-    return model
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("signature", [SINGLE, BATCH])
+def test_each_variant_is_close_to_keras(aligner, faces, spec, contents, variant, signature):
+    crops = crops_of(faces, spec)
+    found = predict_tflite(contents[variant], crops, signature)
+    distances = 112 * np.linalg.norm(found - predict_keras(aligner, crops), axis=-1)
+    assert distances.mean() <= LIMITS[variant].mean_px
+    assert distances.max() <= LIMITS[variant].max_px
 
 
-@pytest.fixture(scope="module")
-def content(model):
-    return convert(model)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_has_builtin_operators_only(contents, variant):
+    assert operators_of(contents[variant]) <= ALLOWED
+    assert ("QUANTIZE" in operators_of(contents[variant])) == (variant == "int8")
 
 
-@pytest.fixture(scope="module")
-def keras_file(model, tmp_path_factory):
-    path = tmp_path_factory.mktemp("export") / "model.keras"
-    model.save(path)
-    embed_spec(path, SPEC)
-    return path
+def test_smaller_formats_are_smaller(contents):
+    sizes = {variant: len(content) for variant, content in contents.items()}
+    assert sizes["float16"] < 0.6 * sizes["float32"]
+    assert sizes["dynamic_int8"] < 0.5 * sizes["float32"]  # a toy is mostly graph
+    assert sizes["int8"] < 0.5 * sizes["float32"]
 
 
-def drawn_faces():
-    return synthetic_faces(8, SCHEME)
+def test_both_signatures_share_the_weights(aligner, contents):
+    alone = len(convert(aligner))
+    assert len(contents["float32"]) < 1.2 * alone
 
 
-def real_faces():
-    if DATA_VARIABLE not in os.environ:
-        pytest.skip(f"set {DATA_VARIABLE} to the folder that holds 300w/")
-    return load_faces("300w", split="lfpw_test")[:32]
+def test_contract_of_the_file(contents):
+    for content in contents.values():
+        interpreter = Interpreter(model_content=content)
+        io = {"inputs": ["image"], "outputs": ["shape_2"]}
+        assert interpreter.get_signature_list() == {SINGLE: io, BATCH: io}
+        for name, batch in ((SINGLE, 1), (BATCH, 2)):
+            runner = interpreter.get_signature_runner(name)
+            image, shape = runner.get_input_details(), runner.get_output_details()
+            assert tuple(image["image"]["shape"]) == (batch, 112, 112, 3)
+            assert tuple(shape["shape_2"]["shape"]) == (batch, 29, 2)
+            assert image["image"]["dtype"] == shape["shape_2"]["dtype"] == np.float32
 
 
-def crops(faces):
-    cuts = [cut(face.image_rgb(), crop_affine(face.box_px, Padding())) for face in faces]
-    return np.stack(cuts).astype("float32")
-
-
-def lite_shapes(interpreter, images):
-    run = interpreter.get_signature_runner()
-    return np.concatenate([run(image=image[None])["shape_2"] for image in images])
-
-
-@pytest.mark.parametrize(
-    "faces", [drawn_faces, pytest.param(real_faces, marks=pytest.mark.dataset)]
-)
-def test_equals_keras_also_outside_the_crop(model, content, faces):
-    images = crops(faces())
-    interpreter = Interpreter(model_content=content)
-    expected = model.predict(images, verbose=0)
-    assert expected["shape_2"].min() < -0.3
-    assert expected["shape_2"].max() > 1.3
-    assert np.abs(expected["shape_2"] - expected["shape_0"]).max() > 1 / 112
-    np.testing.assert_allclose(lite_shapes(interpreter, images), expected["shape_2"], atol=1e-4)
-
-
-def test_has_builtin_operators_only(content):
-    # Delegates would hide the operators they take over.
-    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=plain)
-    interpreter.allocate_tensors()
-    used = {details["op_name"] for details in interpreter._get_ops_details()}
-    assert used <= BUILTINS, used - BUILTINS
-
-
-def test_contract_of_the_file(content):
-    interpreter = Interpreter(model_content=content)
-    assert interpreter.get_signature_list() == {
-        "serving_default": {"inputs": ["image"], "outputs": ["shape_2"]}
-    }
-    (image,), (shape,) = interpreter.get_input_details(), interpreter.get_output_details()
-    assert tuple(image["shape"]) == (1, 112, 112, 3)
-    assert tuple(shape["shape"]) == (1, 98, 2)
-    assert image["dtype"] == shape["dtype"] == np.float32
-
-
-def test_spec_travels_along(keras_file, tmp_path):
-    export_tflite(keras_file, tmp_path / "m.tflite")
-    assert read_spec(tmp_path / "m.tflite") == SPEC
-    Interpreter(model_path=str(tmp_path / "m.tflite")).allocate_tensors()
-
-
-def test_gregnet_alone_is_exported_as_its_only_stage(tmp_path):
+def test_gregnet_alone_is_exported_as_its_only_stage():
     content = convert(build_aligner(5, width=0.1, num_refinements=0))
-    signature = Interpreter(model_content=content).get_signature_list()["serving_default"]
+    signature = Interpreter(model_content=content).get_signature_list()[SINGLE]
     assert signature["outputs"] == ["shape_0"]
 
 
-def test_bad_input_leaves_nothing_behind(keras_file, tmp_path):
-    cases = [
-        ({"model_path": tmp_path / "absent.keras"}, "no such model file"),
-        ({"model_path": Path(__file__)}, "not a model of ours"),
-        ({"variant": "int4"}, "unknown variant 'int4'"),
-        ({"output_path": tmp_path / "model.onnx"}, "ends in .tflite"),
-    ]
-    for change, message in cases:
-        arguments = {"model_path": keras_file, "output_path": tmp_path / "m.tflite", **change}
-        with pytest.raises(BadInput, match=message):
-            export_tflite(**arguments)
-    assert os.listdir(tmp_path) == []
+def test_coordinates_and_last_dense_layers_of_int8_are_float(contents):
+    interpreter = Interpreter(model_content=contents["int8"])
+    kinds = {d["name"]: d["dtype"] for d in interpreter.get_tensor_details()}
+    integers = [name for name, kind in kinds.items() if kind == np.int8]
+    assert any("lrefnet_2/convolution" in name for name in integers)
+    assert any("res4b" in name for name in integers)
+    assert not any("MatMul" in name and "fc_" not in name for name in integers)

@@ -1,57 +1,36 @@
-"""The cascade as one TFLite file of builtin operators: one crop in, the final shape out."""
+"""The cascade as a TFLite file of builtin operators, float32; `quantization` shrinks it."""
 
 import tempfile
-from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from tf_facealign.errors import BadInput
-from tf_facealign.files import replacing
-from tf_facealign.model_spec import embed_spec, read_spec
-from tf_facealign.models.loading import load_model
+from tf_facealign.export.deployment import Deployment
+from tf_facealign.face_crop import CROP_SIZE
+
+SINGLE, BATCH = "serving_default", "batch"
+"""The signatures: one crop, and a fixed number of crops at once."""
 
 
-def export_tflite(
-    model_path: str | Path, output_path: str | Path, variant: str = "float32"
-) -> None:
-    """Convert a trained `.keras` file; the spec inside it goes along.
-
-    The file's one signature takes `image` (1, 112, 112, 3) float32 RGB in 0..255 and gives the last
-    stage under its own name, `shape_T`: (1, L, 2) float32 in unit coordinates.
-
-    Args:
-        model_path: written by training.
-        output_path: a `.tflite` file; appears whole or not at all.
-        variant: "float32".
-
-    Raises:
-        BadInput: the model is missing, damaged or without a spec, or the output cannot be written.
-    """
-    if variant != "float32":
-        raise BadInput(f"unknown variant {variant!r}; known: float32")
-    if Path(output_path).suffix != ".tflite":
-        raise BadInput(f"{output_path}: the name of a TFLite file ends in .tflite")
-    if keras.backend.backend() != "tensorflow":
-        raise BadInput("export needs KERAS_BACKEND=tensorflow")
-    spec = read_spec(model_path)
-    content = convert(load_model(model_path))
-    with replacing(output_path) as temporary:
-        temporary.write_bytes(content)
-        embed_spec(temporary, spec)
-
-
-def convert(aligner: keras.Model) -> bytes:
+def convert(aligner: keras.Model, batch: int = 1) -> bytes:
     """Convert a cascade to TFLite, float32.
+
+    Each signature takes `image` (B, 112, 112, 3) float32 RGB in 0..255 and gives the last stage
+    under its own name, `shape_T`: (B, L, 2) float32 in unit coordinates.
 
     Args:
         aligner: from `models.build_aligner`.
+        batch: above 1, a second signature takes that many crops; both share the weights.
     """
-    last = max(aligner.output)  # of shape_0 … shape_T
-    answer = keras.Model(aligner.input, {last: aligner.output[last]})
-    image = keras.InputSpec(dtype="float32", shape=(1, *aligner.input_shape[1:]), name="image")
+    deployment = Deployment(aligner)
+    sizes = {SINGLE: 1} if batch == 1 else {SINGLE: 1, BATCH: batch}
+    archive = keras.export.ExportArchive()
+    archive.track(deployment.features)
+    for name, size in sizes.items():
+        image = tf.TensorSpec((size, CROP_SIZE, CROP_SIZE, 3), tf.float32, "image")
+        archive.add_endpoint(name, deployment.__call__, [image])
     with tempfile.TemporaryDirectory() as folder:
-        answer.export(folder, format="tf_saved_model", input_signature=[image], verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(sizes))
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         return converter.convert()
