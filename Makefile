@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 FACEALIGN := $(BIN)/facealign
 QUICKSTART := runs/quickstart
+# EXTRAS=dev,backends also tests training on JAX and PyTorch.
+EXTRAS ?= dev
 
 .PHONY: venv test lint quickstart bench
 
@@ -12,7 +14,7 @@ venv: .venv/installed
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --editable '.[dev]'
+	$(BIN)/pip install --editable '.[$(EXTRAS)]'
 	touch $@
 
 # A file's tests stay in one process, which so trains and converts their shared models once.

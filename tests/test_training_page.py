@@ -1,0 +1,35 @@
+"""docs/training.md: its commands are understood, its links lead somewhere, its figures measured."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tf_facealign.cli import _parser
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs/training.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", re.findall(r"^facealign .*", PAGE, re.MULTILINE))
+def test_commands_are_understood(command):
+    _parser().parse_args(shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", PAGE))
+def test_links_lead_somewhere(link):
+    assert (ROOT / "docs" / link).exists()
+
+
+@pytest.mark.parametrize("source", ["memory", "records", "files"])
+def test_the_speed_of_the_faces_is_the_measured_one(source):
+    runs = json.loads((ROOT / "docs/results/bench/input_pipeline.json").read_text())["runs"]
+    measured = [
+        f"{run['faces_per_second']:,}"
+        for run in runs
+        if run["faces"] == "300-W" and run["from"] == source
+    ]
+    (row,) = re.findall(rf"^\| {source}\b.*\|$", PAGE, re.MULTILINE)
+    assert [cell.strip() for cell in row.split("|")[2:-1]] == measured
