@@ -7,33 +7,31 @@ import json
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 
 from tf_facealign.benchmark_schemes import carried_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.input_pipeline import plain_batches, training_batches
-from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
 from tf_facealign.model_spec import ModelSpec
 from tf_facealign.models.aligner import set_mean_shape
 from tf_facealign.provenance import provenance
-from tf_facealign.training.checkpoints import BEST, RunFiles, holds_run
+from tf_facealign.training.checkpoints import BEST, RunFiles
 from tf_facealign.training.compiled_model import PHASES, compiled_model, monitored
-from tf_facealign.training.distribution import Distribution, check, checksum, join
+from tf_facealign.training.distribution import Distribution, checksum
 from tf_facealign.training.divergence import StopOnNonFinite
 from tf_facealign.training.epoch_position import EpochPosition
 from tf_facealign.training.interruption import StopOnSignal, StopSignals
 from tf_facealign.training.optimizers import steps_per_epoch
 from tf_facealign.training.pace import Pace
 from tf_facealign.training.plateau import Plateau
+from tf_facealign.training.preparation import phases_of, prepare
 from tf_facealign.training.run_state import RunState
 from tf_facealign.training.starting import is_finished, start
 from tf_facealign.training.training_faces import (
     TrainingFaces,
     dataset_of,
-    load_training_faces,
     scheme_of,
     split_of,
 )
@@ -76,27 +74,6 @@ def train(
         if not is_finished(workdir, phase, getattr(config, phase)):
             _run_phase(config, phase, faces, workdir, verbose, distribution)
     return workdir / BEST
-
-
-def prepare(
-    config: Config, workdir: Path, resume: bool, strategy: str | None
-) -> tuple[Distribution, TrainingFaces]:
-    """Take the devices and read the faces for `train`; nothing is written."""
-    if keras.backend.backend() != "tensorflow":
-        tf.config.set_visible_devices([], "GPU")  # else tf.data would take all memory of the GPU
-    if holds_run(workdir) and not resume:
-        raise BadInput(
-            f"{workdir}: holds a run already; continue it with --resume or choose another folder"
-        )
-    distribution = join(strategy)
-    check(config, distribution.replicas)
-    return distribution, load_training_faces(config)
-
-
-def phases_of(config: Config) -> list[str]:
-    """The phases that a configuration asks for."""
-    possible = PHASES if config.model.num_refinements else PHASES[:1]
-    return [name for name in possible if getattr(config, name).epochs]
 
 
 def _describe(config: Config, workdir: Path) -> None:

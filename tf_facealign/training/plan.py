@@ -13,9 +13,9 @@ from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.models.complexity import stage_costs
 from tf_facealign.training.checkpoints import BEST, HISTORY, last_path, restore
 from tf_facealign.training.compiled_model import build_model, compiled_model
-from tf_facealign.training.fit import phases_of, prepare
 from tf_facealign.training.optimizers import learning_rate, steps_per_epoch
 from tf_facealign.training.pictures import PICTURE
+from tf_facealign.training.preparation import phases_of, prepare
 from tf_facealign.training.starting import is_finished
 from tf_facealign.training.tensorboard import FOLDER
 from tf_facealign.training.training_faces import TrainingFaces, dataset_of, split_of
