@@ -6,7 +6,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from tf_facealign.errors import BadInput
-from tf_facealign.inference.operator_times import one_operator_models, operator_times
+from tf_facealign.inference.operator_times import _pack, one_operator_models, operator_times
 
 
 @pytest.fixture(scope="module", params=["float32", "float16"])
@@ -67,6 +67,22 @@ def test_kinds_are_counted_and_the_slowest_comes_first(model_path):
     assert {row.operator: row.count for row in times} == {kind: kinds.count(kind) for kind in kinds}
     assert sorted(times, key=lambda row: -row.cpu_ms) == times
     assert sum(row.cpu_ms for row in times) > 0
+
+
+def test_weights_behind_the_flatbuffer_are_found(model_path, tmp_path):
+    whole = schema.ModelT.InitFromPackedBuf(model_path.read_bytes(), 0)
+    weights = [buffer.data for buffer in whole.buffers]
+    for buffer, data in zip(whole.buffers, weights, strict=True):
+        if data is not None:
+            buffer.data, buffer.offset, buffer.size = None, 2**20, len(data)
+    place, tail = len(_pack(whole)), b""
+    for buffer, data in zip(whole.buffers, weights, strict=True):
+        if data is not None:
+            buffer.offset, tail = place + len(tail), tail + bytes(data)
+    behind = tmp_path / "behind.tflite"
+    behind.write_bytes(_pack(whole) + tail)
+    parts = zip(one_operator_models(model_path), one_operator_models(behind), strict=True)
+    assert all(part == other for part, other in parts)
 
 
 def test_a_part_has_only_the_weights_it_needs(model_path):

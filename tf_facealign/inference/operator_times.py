@@ -97,11 +97,17 @@ def _parse(path: str | Path) -> Any:
     from ai_edge_litert import schema_py_generated as schema
 
     try:
-        return schema.ModelT.InitFromPackedBuf(Path(path).read_bytes(), 0)
+        content = Path(path).read_bytes()
+        model = schema.ModelT.InitFromPackedBuf(content, 0)
     except OSError as error:
         raise BadInput(f"{path}: cannot read it ({error.strerror})") from None
     except Exception:  # a damaged flatbuffer makes its reader fail in every way there is
         raise BadInput(f"{path}: not a TFLite model") from None
+    for buffer in model.buffers:
+        if buffer.offset > 1:  # its data lies behind the flatbuffer
+            buffer.data = np.frombuffer(content, np.uint8, buffer.size, buffer.offset)
+            buffer.offset = buffer.size = 0
+    return model
 
 
 def _part(kind: str, model: Any, graph: Any, operators: list[Any]) -> Part:
