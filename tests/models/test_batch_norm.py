@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf_facealign.models.batch_norm import BatchNorm
+from tf_facealign.models.gregnet import build_gregnet
 
 CHANNELS = 3
 SETTINGS = {"momentum": 0.9, "epsilon": 1e-5}
@@ -83,3 +84,9 @@ def test_mixed_precision_keeps_its_statistics_in_float32():
     # bfloat16 keeps 8 bits, and the largest feature is below 20.
     expected = trained(built(), features())
     np.testing.assert_allclose(np.array(outputs, "float32"), expected[0], atol=20 * 2**-8)
+
+
+def test_every_batch_norm_of_gregnet_trains_so():
+    layers = build_gregnet(5, width=0.1).layers
+    norms = {type(layer) for layer in layers if isinstance(layer, keras.layers.BatchNormalization)}
+    assert norms == {BatchNorm}
