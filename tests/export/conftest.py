@@ -50,10 +50,13 @@ def keras_file(aligner, tmp_path_factory):
 def contents(aligner, faces):
     """Every variant of the toy, with a second signature for two crops."""
     from tf_facealign.export.crops import crops_of
-    from tf_facealign.export.quantization import VARIANTS, quantize
+    from tf_facealign.export.quantization import INTEGER_VARIANTS, VARIANTS, quantize
     from tf_facealign.export.tflite import BATCH, SINGLE, convert
 
-    content = convert(aligner, batch=2)
+    floats, integers = (convert(aligner, 2, depthwise) for depthwise in (True, False))
     crops = crops_of(faces, SPEC).astype("float32")
     calibration = {SINGLE: crops[:, None], BATCH: crops.reshape(-1, 2, 112, 112, 3)}
-    return {variant: quantize(content, variant, calibration) for variant in VARIANTS}
+    return {
+        variant: quantize(integers if variant in INTEGER_VARIANTS else floats, variant, calibration)
+        for variant in VARIANTS
+    }

@@ -13,11 +13,14 @@ TOLERANCE_UNIT = 1e-4 / 112
 
 
 @pytest.mark.parametrize("offset_unit", [0.0, 0.37, -40.0, 1e6])
-def test_equals_the_training_graph_wherever_the_points_are(aligner, faces, spec, offset_unit):
+@pytest.mark.parametrize("depthwise", [True, False])
+def test_equals_the_training_graph_wherever_the_points_are(
+    aligner, faces, spec, offset_unit, depthwise
+):
     crops = crops_of(faces, spec)
     with moved_start(aligner, offset_unit):
         expected = predict_keras(aligner, crops)
-        found = Deployment(aligner)(crops.astype("float32"))["shape_2"].numpy()
+        found = Deployment(aligner, depthwise)(crops.astype("float32"))["shape_2"].numpy()
     # A float32 of that size has no finer steps.
     step = np.spacing(np.float32(abs(offset_unit) + 1))
     np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE_UNIT + 2 * step)

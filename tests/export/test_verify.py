@@ -70,7 +70,7 @@ def test_a_file_that_fails_is_written_only_by_force(
     from tf_facealign.export import export as module
 
     wrong = moved(contents["float32"], 0.1)
-    monkeypatch.setattr(module, "convert", lambda aligner, batch: wrong)
+    monkeypatch.setattr(module, "convert", lambda *_, **__: wrong)
     with pytest.raises(BadInput, match="not written: float32 fails parity"):
         export(keras_file, tmp_path / "m.tflite", Options(), faces, "synthetic test")
     assert list(tmp_path.iterdir()) == []

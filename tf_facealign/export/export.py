@@ -14,7 +14,7 @@ from tf_facealign import __version__
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.errors import BadInput
 from tf_facealign.export.crops import crops_of, evenly
-from tf_facealign.export.quantization import check_variant, quantize
+from tf_facealign.export.quantization import INTEGER_VARIANTS, check_variant, quantize
 from tf_facealign.export.tflite import BATCH, SINGLE, convert
 from tf_facealign.export.verification import Verification
 from tf_facealign.export.verify import verify
@@ -75,7 +75,9 @@ def export(
         raise BadInput(f"a batch of {options.batch} is no batch")
     check_variant(options.variant, calibrated=bool(options.calibration))
     spec, aligner = read_spec(model_path), load_model(model_path)
-    content = quantize(convert(aligner, options.batch), options.variant, _samples(options, spec))
+    integers = options.variant in INTEGER_VARIANTS
+    content = convert(aligner, options.batch, depthwise=not integers)
+    content = quantize(content, options.variant, _samples(options, spec))
     found = verify(content, aligner, spec, options.variant, faces, dataset.split(" ")[0])
     if found.failed and not options.force:
         raise BadInput(f"{output_path}: not written: {options.variant} fails {_words(found)}")

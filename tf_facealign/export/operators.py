@@ -8,8 +8,8 @@ from tf_facealign.errors import BadInput
 
 ALLOWED = {
     *("ABS", "ADD", "CAST", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FLOOR"),
-    *("FULLY_CONNECTED", "GATHER", "MAXIMUM", "MINIMUM", "MUL", "QUANTIZE", "RELU", "RESHAPE"),
-    *("STRIDED_SLICE", "SUB", "SUM"),
+    *("FULLY_CONNECTED", "GATHER", "MAXIMUM", "MINIMUM", "MUL", "PACK", "QUANTIZE", "RELU"),
+    *("RESHAPE", "STRIDED_SLICE", "SUB", "SUM"),
 }
 """All that a cascade needs; LiteRT has each of them on every platform."""
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from tf_facealign.errors import BadInput
 from tf_facealign.export.deployment import CONVOLUTION
 
-VARIANTS = ("float32", "float16", "dynamic_int8", "int8")
+INTEGER_VARIANTS = ("dynamic_int8", "int8")
+VARIANTS = ("float32", "float16", *INTEGER_VARIANTS)
 
 _RECIPES: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
     "float16": [("float16", ".*", ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"))],

@@ -12,7 +12,7 @@ SINGLE, BATCH = "serving_default", "batch"
 """The signatures: one crop, and a fixed number of crops at once."""
 
 
-def convert(aligner: keras.Model, batch: int = 1) -> bytes:
+def convert(aligner: keras.Model, batch: int = 1, depthwise: bool = True) -> bytes:
     """Convert a cascade to TFLite, float32.
 
     Each signature takes `image` (B, 112, 112, 3) float32 RGB in 0..255 and gives the last stage
@@ -21,8 +21,9 @@ def convert(aligner: keras.Model, batch: int = 1) -> bytes:
     Args:
         aligner: from `models.build_aligner`.
         batch: above 1, a second signature takes that many crops; both share the weights.
+        depthwise: see `Deployment`; false for what will be quantised to integers.
     """
-    deployment = Deployment(aligner)
+    deployment = Deployment(aligner, depthwise)
     sizes = {SINGLE: 1} if batch == 1 else {SINGLE: 1, BATCH: batch}
     archive = keras.export.ExportArchive()
     archive.track(deployment.features)
