@@ -15,11 +15,10 @@ from tf_facealign.data.input_pipeline import plain_batches, training_batches
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
 from tf_facealign.model_spec import ModelSpec
-from tf_facealign.models.aligner import set_mean_shape
 from tf_facealign.provenance import provenance
 from tf_facealign.training.checkpoints import BEST, RunFiles
-from tf_facealign.training.compiled_model import PHASES, compiled_model, monitored
-from tf_facealign.training.distribution import Distribution, checksum
+from tf_facealign.training.compiled_model import PHASES, monitored
+from tf_facealign.training.distribution import Distribution
 from tf_facealign.training.divergence import StopOnNonFinite
 from tf_facealign.training.epoch_position import EpochPosition
 from tf_facealign.training.interruption import StopOnSignal, StopSignals
@@ -27,8 +26,7 @@ from tf_facealign.training.optimizers import steps_per_epoch
 from tf_facealign.training.pace import Pace
 from tf_facealign.training.plateau import Plateau
 from tf_facealign.training.preparation import phases_of, prepare
-from tf_facealign.training.run_state import RunState
-from tf_facealign.training.starting import is_finished, start
+from tf_facealign.training.starting import is_finished, started_model
 from tf_facealign.training.training_faces import (
     TrainingFaces,
     dataset_of,
@@ -96,14 +94,7 @@ def _run_phase(
     steps = steps_per_epoch(phase, len(faces.training))
     seed = config.seed + PHASES.index(name)
     keras.utils.set_random_seed(seed)  # a phase draws the same whether its run was resumed or not
-    # From here on the files of the phase before are whole.
-    distribution.agree(PHASES.index(name), f"the phase to train; do they share {workdir}?")
-    model = distribution.make(lambda: compiled_model(config, name, faces.scheme, steps))
-    state = start(model, workdir, name, phase, distribution.is_chief)
-    if state is None:
-        set_mean_shape(model, faces.training.mean_shape())
-        state = RunState(learning_rate=phase.learning_rate)
-    distribution.agree(checksum(model), f"the weights; do they share {workdir}?")
+    model, state = started_model(config, name, faces, workdir, steps, distribution)
     plateau = Plateau(phase, state.plateau) if phase.schedule == "plateau" else None
     position = EpochPosition(state, steps, plateau)
     outputs = list(model.output)

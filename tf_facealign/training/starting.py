@@ -5,9 +5,13 @@ from pathlib import Path
 
 import keras
 
-from tf_facealign.config import PhaseConfig
+from tf_facealign.config import Config, PhaseConfig
+from tf_facealign.models.aligner import set_mean_shape
 from tf_facealign.training.checkpoints import BEST, last_path, read_history, restore, save
+from tf_facealign.training.compiled_model import PHASES, compiled_model
+from tf_facealign.training.distribution import Distribution, checksum
 from tf_facealign.training.run_state import RunState, read_seeds, read_state
+from tf_facealign.training.training_faces import TrainingFaces
 
 
 def is_finished(workdir: Path, name: str, phase: PhaseConfig) -> bool:
@@ -18,6 +22,39 @@ def is_finished(workdir: Path, name: str, phase: PhaseConfig) -> bool:
     """
     last = last_path(workdir, name)
     return last.exists() and read_state(last).epoch >= phase.epochs
+
+
+def started_model(
+    config: Config,
+    name: str,
+    faces: TrainingFaces,
+    workdir: Path,
+    steps: int,
+    distribution: Distribution,
+) -> tuple[keras.Model, RunState]:
+    """The compiled model of a phase as the run in `workdir` has left it, and where it stands.
+
+    Args:
+        config: the experiment.
+        name: of the phase.
+        faces: a new run starts from their mean shape.
+        workdir: the run's.
+        steps: batches an epoch.
+        distribution: what the model is trained on.
+
+    Raises:
+        BadInput: a file is damaged or holds another model, or workers see different files.
+    """
+    phase: PhaseConfig = getattr(config, name)
+    # From here on the files of the phase before are whole.
+    distribution.agree(PHASES.index(name), f"the phase to train; do they share {workdir}?")
+    model = distribution.make(lambda: compiled_model(config, name, faces.scheme, steps))
+    state = start(model, workdir, name, phase, distribution.is_chief)
+    if state is None:
+        set_mean_shape(model, faces.training.mean_shape())
+        state = RunState(learning_rate=phase.learning_rate)
+    distribution.agree(checksum(model), f"the weights; do they share {workdir}?")
+    return model, state
 
 
 def start(
