@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs/results"
 DETECTORS = ROOT / "docs/detectors.md"
+TFLITE = ROOT / "tflite/README.md"
+VARIANTS = ("float32", "float16", "dynamic_int8", "int8")
 BLOCK = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
 
 
@@ -58,6 +60,34 @@ def detectors() -> str:
     return BLOCK.sub(lambda _: detectors_table(), DETECTORS.read_text("utf-8"))
 
 
+def variants_table() -> str:
+    """A Markdown table with a row for every converted model."""
+    rows = [
+        "| model | variant | MB | NME | Keras | mean distance | largest | faces |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    results = {path: json.loads(path.read_text()) for path in (RESULTS / "tflite/variants").glob("*.json")}
+    order = sorted(results, key=lambda path: _model_and_variant(results[path]))
+    for path in order:
+        found = results[path]
+        link = f"[{found['variant']}](../docs/results/tflite/variants/{path.name})"
+        cells = [found["model"], link, f"{found['bytes'] / 1e6:.1f}"]
+        cells += [f"{found[key]:.3f} %" for key in ("nme_percent", "nme_keras_percent")]
+        cells += [f"{found['mean_px']:.3f} px", f"{found['max_px']:.2f} px"]
+        cells.append(f"{found['faces']}, {found['dataset']}")
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _model_and_variant(found: dict) -> tuple[str, int]:
+    return found["model"], VARIANTS.index(found["variant"])
+
+
+def tflite() -> str:
+    """tflite/README.md as it should be."""
+    return BLOCK.sub(lambda _: variants_table(), TFLITE.read_text("utf-8"))
+
+
 def readme() -> str:
     """README.md as it should be."""
     return BLOCK.sub(lambda _: results_table(), (ROOT / "README.md").read_text())
@@ -66,3 +96,4 @@ def readme() -> str:
 if __name__ == "__main__":
     (ROOT / "README.md").write_text(readme())
     DETECTORS.write_text(detectors(), "utf-8")
+    TFLITE.write_text(tflite(), "utf-8")

@@ -1,4 +1,4 @@
-"""What was found about a TFLite file, as JSON for docs/results/tflite."""
+"""What was found about a TFLite file, as JSON for docs/results/tflite/variants."""
 
 import json
 from dataclasses import asdict
