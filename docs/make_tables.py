@@ -66,7 +66,9 @@ def variants_table() -> str:
         "| model | variant | MB | NME | Keras | mean distance | largest | faces |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    results = {path: json.loads(path.read_text()) for path in (RESULTS / "tflite/variants").glob("*.json")}
+    results = {
+        path: json.loads(path.read_text()) for path in (RESULTS / "tflite/variants").glob("*.json")
+    }
     order = sorted(results, key=lambda path: _model_and_variant(results[path]))
     for path in order:
         found = results[path]
