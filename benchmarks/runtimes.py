@@ -26,7 +26,7 @@ from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.export.deployment import Deployment
-from tf_facealign.export.quantization import VARIANTS, quantize
+from tf_facealign.export.quantization import INTEGER_VARIANTS, VARIANTS, quantize
 from tf_facealign.export.tflite import SINGLE, convert
 from tf_facealign.face_crop import CROP_SIZE, Padding, crop_affine, cut
 from tf_facealign.files import replacing
@@ -93,9 +93,8 @@ def _systems(
     model: keras.Model, part: str, crops: other.Images, folder: Path
 ) -> Iterator[tuple[str, Callable[[], other.Call]]]:
     """Name → what makes the call; the ONNX files of both graphs are written on the way."""
-    content = convert(model)
     for variant in VARIANTS:
-        yield f"{part}, litert, {variant}", _bind(_litert, content, variant, crops)
+        yield f"{part}, litert, {variant}", _bind(_litert, model, variant, crops)
     for graph, function in _graphs(model).items():
         path = folder / f"{part}_{graph}.onnx"
         other.write_onnx(function, path)
@@ -113,7 +112,8 @@ def _bind(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
     return lambda: function(*arguments)
 
 
-def _litert(content: bytes, variant: str, crops: other.Images) -> other.Call:
+def _litert(model: keras.Model, variant: str, crops: other.Images) -> other.Call:
+    content = convert(model, depthwise=variant not in INTEGER_VARIANTS)
     return other.litert(quantize(content, variant, {SINGLE: crops[:, None]}))
 
 
