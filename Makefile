@@ -8,7 +8,7 @@ QUICKSTART := runs/quickstart
 # EXTRAS=dev,backends also tests training on JAX and PyTorch.
 EXTRAS ?= dev
 
-.PHONY: venv test lint quickstart bench
+.PHONY: venv test lint android quickstart bench
 
 venv: .venv/installed
 
@@ -25,6 +25,10 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Needs Java 17 and Maven; all else comes from Maven Central.
+android:
+	mvn --quiet --batch-mode --file tflite/android/pom.xml test
 
 # Against albumentations, imgaug and PyTorch; with FACEALIGN_DATA, on 300-W as well.
 bench: .venv/bench/installed
