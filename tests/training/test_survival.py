@@ -19,11 +19,11 @@ import tensorflow as tf
 
 from tf_facealign import cli
 from tf_facealign.errors import BadInput
+from tf_facealign.stop_signals import StopSignals
 from tf_facealign.training import fit
 from tf_facealign.training.checkpoints import last_path, read_history
 from tf_facealign.training.divergence import NONFINITE, StopOnNonFinite
 from tf_facealign.training.epoch_position import EpochPosition
-from tf_facealign.training.interruption import StopSignals
 from tf_facealign.training.run_state import ENTRY, RunState, read_state
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config.experimental_run")

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.errors import BadInput
+from tf_facealign.head_pose import HeadPose, head_pose
 from tf_facealign.inference import chip
 from tf_facealign.inference.five_points import five_points
-from tf_facealign.inference.head_pose import HeadPose, head_pose
 from tf_facealign.landmark_scheme import LandmarkScheme
 
 

@@ -1,12 +1,10 @@
 """Predicting over a video or a camera: what `facealign predict` does with one."""
 
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +18,7 @@ from tf_facealign.inference.tracker import FaceTracker, TrackedFace
 from tf_facealign.inference.video_source import Frame, VideoSource
 from tf_facealign.inference.video_window import VideoWindow
 from tf_facealign.inference.video_writer import video_writer
+from tf_facealign.stop_signals import StopSignals
 
 _Output = Callable[[Frame, Sequence[TrackedFace]], bool]
 """Takes a frame with its faces; whether more are wanted."""
@@ -49,7 +48,7 @@ def predict_video(
         Interrupted: by Ctrl-C or SIGTERM; the outputs then have the frames done before.
     """
     fault, done = None, 0
-    with _noting_signals() as noted, ExitStack() as stack:
+    with StopSignals() as signals, ExitStack() as stack:
         outputs = [
             stack.enter_context(output) for output in _outputs(source, json_path, draw_path, show)
         ]
@@ -59,7 +58,7 @@ def predict_video(
                 faces = tracker(frame.image_rgb, frame.seconds)
                 wanted = [output(frame, faces) for output in outputs]
                 done += 1
-                if noted or not all(wanted):
+                if signals.received or not all(wanted):
                     break
         except BadInput as error:
             if not done:
@@ -67,8 +66,8 @@ def predict_video(
             fault = error
     if fault:
         raise fault
-    if noted:
-        raise Interrupted(f"{source.name}: interrupted after {done} frames", noted[0])
+    if signals.received:
+        raise Interrupted(f"{source.name}: interrupted after {done} frames", signals.received)
 
 
 def _outputs(
@@ -123,26 +122,3 @@ def _window(title: str) -> Iterator[_Output]:
 
 def _drawn(frame: Frame, faces: Sequence[TrackedFace]) -> NDArray[np.uint8]:
     return draw_faces(frame.image_rgb, [face for _, face in faces])
-
-
-@contextmanager
-def _noting_signals() -> Iterator[list[signal.Signals]]:
-    """The list in which Ctrl-C and SIGTERM are noted in the block; a second one is obeyed.
-
-    Obeyed at once, a signal could leave half a line, or a video without its index.
-    """
-    noted: list[signal.Signals] = []
-
-    def note(number: int, _: FrameType | None) -> None:
-        if noted:
-            raise KeyboardInterrupt
-        noted.append(signal.Signals(number))
-
-    # Whoever started us in the background with Ctrl-C ignored keeps it so.
-    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
-    former = {number: signal.signal(number, note) for number in numbers}
-    try:
-        yield noted
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

@@ -16,12 +16,13 @@ from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
 from tf_facealign.model_spec import ModelSpec
 from tf_facealign.provenance import provenance
+from tf_facealign.stop_signals import StopSignals
 from tf_facealign.training.checkpoints import BEST, RunFiles
 from tf_facealign.training.compiled_model import PHASES, monitored
 from tf_facealign.training.distribution import Distribution
 from tf_facealign.training.divergence import StopOnNonFinite
 from tf_facealign.training.epoch_position import EpochPosition
-from tf_facealign.training.interruption import StopOnSignal, StopSignals
+from tf_facealign.training.interruption import StopOnSignal
 from tf_facealign.training.optimizers import steps_per_epoch
 from tf_facealign.training.pace import Pace
 from tf_facealign.training.plateau import Plateau

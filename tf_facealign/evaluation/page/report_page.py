@@ -10,15 +10,16 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
+from tf_facealign.errors import BadInput
 from tf_facealign.evaluation.page.ced_plot import Curve, ced_plot
 from tf_facealign.evaluation.page.figure import NUM_SERIES
-from tf_facealign.evaluation.page.head_yaw import yaw_degrees
 from tf_facealign.evaluation.page.landmark_plot import landmark_plot
 from tf_facealign.evaluation.page.worst_faces import VIEW, WorstFace, worst_faces
 from tf_facealign.evaluation.page.yaw_plot import yaw_plot
 from tf_facealign.evaluation.report import Cost, Report, Score, SystemResult
 from tf_facealign.evaluation.tables import Row, Table, report_tables, report_title, stage_label
 from tf_facealign.files import replacing
+from tf_facealign.head_pose import head_pose
 from tf_facealign.provenance import provenance
 
 _NUMBERS = re.compile(r"[-+–\[\],.\d\se]+")
@@ -83,7 +84,7 @@ def report_page(report: Report, made_by: dict[str, object]) -> str:
     }
     curves = _curves(report)
     threshold = 100 * report.protocol.threshold
-    yaw = yaw_degrees(np.stack([face.landmarks_px for face in report.faces]), report.scheme)
+    yaw = _yaw_degrees(report)
     answers = [curve for curve in curves if curve.answer]
     return environment.get_template("page.html").render(
         report=report,
@@ -186,3 +187,12 @@ def _landmark_table(report: Report, system: SystemResult) -> Table:
     ]
     head = ("", "landmark", *stages)
     return Table(f"Mean error of each landmark of {system.name}, %", head, tuple(rows))
+
+
+def _yaw_degrees(report: Report) -> NDArray[np.float64] | None:
+    """The yaw of each face, (N,); None if the landmarks do not tell it."""
+    try:
+        poses = [head_pose(face.landmarks_px, report.scheme) for face in report.faces]
+    except BadInput:
+        return None
+    return np.array([pose.yaw for pose in poses])

@@ -11,16 +11,16 @@ from tf_facealign.landmark_scheme import LEFT, RIGHT, LandmarkScheme
 
 HEAD: Final = {
     "nose_tip": (0.0, 0.0, 0.0),
-    "chin": (0.0, 330.0, 65.0),
-    f"{LEFT}eye_outer_corner": (-225.0, -170.0, 135.0),
-    f"{RIGHT}eye_outer_corner": (225.0, -170.0, 135.0),
-    f"{LEFT}mouth_corner": (-150.0, 150.0, 125.0),
-    f"{RIGHT}mouth_corner": (150.0, 150.0, 125.0),
+    "chin": (0.0, 82.8, 32.1),
+    f"{LEFT}eye_outer_corner": (-44.5, -37.9, 43.0),
+    f"{RIGHT}eye_outer_corner": (44.5, -37.9, 43.0),
+    f"{LEFT}mouth_corner": (-24.6, 32.2, 31.9),
+    f"{RIGHT}mouth_corner": (24.6, 32.2, 31.9),
 }
-"""An average head that looks at the camera: x to the image right, y down, z away from the camera.
+"""An average head that looks at the camera, mm: x to the image right, y down, z away from it.
 
-Source: S. Mallick, Head pose estimation using OpenCV and Dlib, learnopencv.com, 2016; there y
-points up and z to the camera.
+Source: MediaPipe's canonical face model (canonical_face_model.obj, vertices 1, 152, 33, 263, 61 and
+291), from the tip of the nose; there y points up and z to the camera, in cm.
 """
 
 _DISTANCE: Final = 5.0
