@@ -8,7 +8,7 @@ QUICKSTART := runs/quickstart
 # EXTRAS=dev,backends also tests training on JAX and PyTorch.
 EXTRAS ?= dev
 
-.PHONY: venv test lint android quickstart bench
+.PHONY: venv test lint android android-bench quickstart bench
 
 venv: .venv/installed
 
@@ -29,6 +29,11 @@ lint: venv
 # Needs Java 17 and Maven; all else comes from Maven Central.
 android:
 	mvn --quiet --batch-mode --file tflite/android/pom.xml test
+
+android-bench:
+	mkdir -p docs/results/android
+	mvn --quiet --batch-mode --file tflite/android/pom.xml --activate-profiles bench -DskipTests \
+		-Djmh.result=$(CURDIR)/docs/results/android/jmh.json test
 
 # Against albumentations, imgaug and PyTorch; with FACEALIGN_DATA, on 300-W as well.
 bench: .venv/bench/installed

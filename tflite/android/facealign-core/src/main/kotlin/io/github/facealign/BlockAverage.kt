@@ -56,18 +56,18 @@ internal class BlockAverage(maxBlocks: Int) {
         val row = row
         var at = 0
         for (block in 0 until blocks) {
-            var red = 0
+            var redBlue = 0L
             var green = 0
-            var blue = 0
-            repeat(blockPx) {
-                val pixel = row[at++]
-                red += pixel shr 16 and 255
+            for (i in 0 until blockPx) {
+                val pixel = row[at + i]
+                // Sums of red and blue side by side in one number: half the work.
+                redBlue += (pixel.toLong() and 0xff0000 shl 16) or (pixel.toLong() and 0xff)
                 green += pixel shr 8 and 255
-                blue += pixel and 255
             }
-            sums[3 * block] += red.toLong()
+            at += blockPx
+            sums[3 * block] += redBlue shr 32
             sums[3 * block + 1] += green.toLong()
-            sums[3 * block + 2] += blue.toLong()
+            sums[3 * block + 2] += redBlue and 0xffffffffL
         }
     }
 

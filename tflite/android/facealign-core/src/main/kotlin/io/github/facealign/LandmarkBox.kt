@@ -2,31 +2,30 @@ package io.github.facealign
 
 /** Writes the tight box x0, y0, x1, y1 of landmarks x, y, x, y …. */
 internal fun landmarksBox(landmarksPx: DoubleArray, into: DoubleArray) {
-    for (axis in 0..1) {
-        var least = landmarksPx[axis]
-        var most = least
-        for (i in axis until landmarksPx.size step 2) {
-            least = Math.min(least, landmarksPx[i])
-            most = Math.max(most, landmarksPx[i])
-        }
-        into[axis] = least
-        into[axis + 2] = most
-    }
+    into[0] = least(landmarksPx, 0)
+    into[1] = least(landmarksPx, 1)
+    into[2] = most(landmarksPx, 0)
+    into[3] = most(landmarksPx, 1)
 }
 
 /** Longer side of the landmarks' box; a shape that has shrunk to a point counts as one pixel. */
 internal fun faceSize(landmarksPx: DoubleArray): Double {
-    var size = 1.0
-    for (axis in 0..1) {
-        var least = landmarksPx[axis]
-        var most = least
-        for (i in axis until landmarksPx.size step 2) {
-            least = Math.min(least, landmarksPx[i])
-            most = Math.max(most, landmarksPx[i])
-        }
-        size = Math.max(size, most - least)
-    }
-    return size
+    val width = most(landmarksPx, 0) - least(landmarksPx, 0)
+    val height = most(landmarksPx, 1) - least(landmarksPx, 1)
+    return Math.max(Math.max(width, height), 1.0)
+}
+
+// Over all indices, because a range that starts at a variable is an object.
+private fun least(points: DoubleArray, axis: Int): Double {
+    var value = points[axis]
+    for (i in points.indices step 2) value = Math.min(value, points[i + axis])
+    return value
+}
+
+private fun most(points: DoubleArray, axis: Int): Double {
+    var value = points[axis]
+    for (i in points.indices step 2) value = Math.max(value, points[i + axis])
+    return value
 }
 
 /** Intersection over union of two boxes. */

@@ -79,17 +79,24 @@ public class YuvImage : SourceImage() {
     /** Turns the rows at hand into pixels; `odd` is 1 if the first is the right one of its pair. */
     private fun toRgb(odd: Int, count: Int, into: IntArray) {
         val yRow = yRow
-        val uRow = uRow
-        val vRow = vRow
-        for (i in 0 until count) {
-            val at = (i + odd shr 1) * uvStep
+        var at = 0
+        var i = -odd
+        while (i < count) {
             val blue = (uRow[at].toInt() and 255) - 128
             val red = (vRow[at].toInt() and 255) - 128
-            val light = ((yRow[i].toInt() and 255) shl BITS) + HALF
-            into[i] = (byte(light + RED_V * red) shl 16) or
-                (byte(light - GREEN_U * blue - GREEN_V * red) shl 8) or
-                byte(light + BLUE_U * blue)
+            val redPart = RED_V * red + HALF
+            val greenPart = HALF - GREEN_U * blue - GREEN_V * red
+            val bluePart = BLUE_U * blue + HALF
+            if (i >= 0) into[i] = pixel(yRow[i], redPart, greenPart, bluePart)
+            if (i + 1 < count) into[i + 1] = pixel(yRow[i + 1], redPart, greenPart, bluePart)
+            i += 2
+            at += uvStep
         }
+    }
+
+    private fun pixel(y: Byte, red: Int, green: Int, blue: Int): Int {
+        val light = (y.toInt() and 255) shl BITS
+        return (byte(light + red) shl 16) or (byte(light + green) shl 8) or byte(light + blue)
     }
 
     private fun byte(scaled: Int): Int = Math.min(Math.max(scaled shr BITS, 0), 255)
