@@ -87,15 +87,17 @@ def test_a_dataset_without_a_usable_face_is_an_error(tmp_path):
 
 def test_training_leaves_them_out_only_when_told(lfpw, caplog):
     from tf_facealign.config import Config
-    from tf_facealign.training.fit import _load
+    from tf_facealign.training.training_faces import load_training_faces
 
     data = dataclasses.replace(
         Config().data, root=str(lfpw), split="lfpw_train", validation_fraction=0.5
     )
     with pytest.raises(BadInput, match=r"face_00001\.pts"):
-        _load(dataclasses.replace(Config(), data=data))
+        load_training_faces(dataclasses.replace(Config(), data=data))
     with caplog.at_level(logging.WARNING):
-        faces = _load(dataclasses.replace(Config(), data=dataclasses.replace(data, skip_bad=True)))
+        faces = load_training_faces(
+            dataclasses.replace(Config(), data=dataclasses.replace(data, skip_bad=True))
+        )
     assert len(faces.training) == len(faces.validation) == 1
     assert "2 faces are left out" in caplog.text
 
