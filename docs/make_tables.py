@@ -11,6 +11,15 @@ DETECTORS = ROOT / "docs/detectors.md"
 TFLITE = ROOT / "tflite/README.md"
 VARIANTS = ("float32", "float16", "dynamic_int8", "int8")
 BLOCK = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
+RUNTIMES = re.compile(r"(?<=<!-- runtimes -->\n).*?(?=<!-- /runtimes -->)", re.DOTALL)
+SYSTEMS = {
+    "LiteRT": ("litert", "int8"),
+    "ONNX Runtime, every operator": ("onnxruntime", "int8"),
+    "ONNX Runtime, convolutions": ("onnxruntime", "int8 convolutions"),
+    "OpenVINO, every operator": ("openvino", "int8"),
+    "OpenVINO, convolutions": ("openvino", "int8 convolutions"),
+}
+"""How a runtime is called in the table → its name in the results, and the way to int8."""
 
 
 def results_table() -> str:
@@ -85,9 +94,40 @@ def _model_and_variant(found: dict) -> tuple[str, int]:
     return found["model"], VARIANTS.index(found["variant"])
 
 
+def runtimes_table() -> str:
+    """Milliseconds a face in several runtimes, at two widths; the better graph of each."""
+    rows = [
+        "| width | runtime, what is int8 | GRegNet float32 | cascade float32 | GRegNet int8 | "
+        "cascade int8 | from Keras |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for width, name in (("1", "full"), ("0.25", "quarter")):
+        systems = json.loads((RESULTS / f"tflite/runtimes_{name}.json").read_text())["systems"]
+        for label, (runtime, int8) in SYSTEMS.items():
+            found = [
+                _fastest(systems, part, runtime, kind)
+                for kind in ("float32", int8)
+                for part in ("gregnet", "cascade")
+            ]
+            cells = [f"{each['wall_ms']['median']:.2f}" for each in found]
+            cells.append(f"{found[-1]['deviation_px']:.2f} px")
+            rows.append(f"| {' | '.join([width, label, *cells])} |")
+    return "\n".join(rows) + "\n"
+
+
+def _fastest(systems: dict, part: str, runtime: str, kind: str) -> dict:
+    found = [
+        measured
+        for name, measured in systems.items()
+        if name.startswith(f"{part}, {runtime}, ") and name.endswith(f", {kind}")
+    ]
+    return min(found, key=lambda measured: measured["wall_ms"]["median"])
+
+
 def tflite() -> str:
     """tflite/README.md as it should be."""
-    return BLOCK.sub(lambda _: variants_table(), TFLITE.read_text("utf-8"))
+    page = BLOCK.sub(lambda _: variants_table(), TFLITE.read_text("utf-8"))
+    return RUNTIMES.sub(lambda _: runtimes_table(), page)
 
 
 def readme() -> str:
