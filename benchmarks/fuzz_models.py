@@ -24,7 +24,7 @@ import numpy as np
 from tf_facealign.errors import BadInput
 from tf_facealign.files import replacing
 from tf_facealign.inference.face_aligner import FaceAligner
-from tf_facealign.model_spec import ENTRY, ModelSpec, content_sha256, embed_spec, read_spec
+from tf_facealign.model_spec import ENTRY, ModelSpec, content_sha256, read_spec
 from tf_facealign.provenance import provenance
 
 REFUSED, LOADED, BUG = "refused", "loaded", "bug"
@@ -37,7 +37,7 @@ def content(generator: Generator, model: bytes, spec: ModelSpec, path: Path) -> 
 
 
 def content_without_sha256(generator: Generator, model: bytes, spec: ModelSpec, path: Path) -> None:
-    """Bytes of a model whose spec has no sha256: nothing shields the runtime."""
+    """Bytes of a model whose spec has no sha256 to tell."""
     _write(path, _damaged(generator, model), replace(spec, sha256=""))
 
 
@@ -132,12 +132,10 @@ def _batch(model: str | Path, start: int, stop: int, seed: int) -> Iterator[str]
 
 
 def _write(path: Path, model: bytes, spec: ModelSpec | bytes) -> None:
+    entry = json.dumps(asdict(spec)) if isinstance(spec, ModelSpec) else spec
     path.write_bytes(model)
-    if isinstance(spec, ModelSpec):
-        embed_spec(path, spec)
-        return
-    with zipfile.ZipFile(path, "a") as opened:
-        opened.writestr(ENTRY, spec)
+    with zipfile.ZipFile(path, "a") as opened:  # not embed_spec, which adds the true sha256
+        opened.writestr(ENTRY, entry)
 
 
 def _damaged(generator: Generator, good: bytes) -> bytes:

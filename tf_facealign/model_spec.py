@@ -46,7 +46,7 @@ class ModelSpec:
         training_data: what it was trained on, in words.
         licence: licence of the weights, in words.
         nme_percent: measured error by evaluation set, in percent.
-        sha256: hex digest of a `.tflite` file's bytes before the archive; empty: not stated.
+        sha256: hex digest of a `.tflite` file's bytes before the archive; empty in a `.keras` file.
         variant: number format of a `.tflite` file, such as "int8"; empty: not stated.
         made_by: the program and version that wrote the file; empty: not stated.
     """
@@ -68,7 +68,7 @@ _LATER = {"sha256", "variant", "made_by"}
 
 
 def embed_spec(model_path: str | Path, spec: ModelSpec) -> None:
-    """Add the spec to a model file that has none yet.
+    """Add the spec to a model file that has none yet; a `.tflite` file's gets its sha256.
 
     Raises:
         BadInput: the file is missing or carries a spec already.
@@ -76,6 +76,8 @@ def embed_spec(model_path: str | Path, spec: ModelSpec) -> None:
     path = Path(model_path)
     if not path.is_file():
         raise BadInput(f"{path}: no such model file")
+    if not zipfile.is_zipfile(path):  # as a .keras file is, whose entries have checksums
+        spec = dataclasses.replace(spec, sha256=content_sha256(path))
     with zipfile.ZipFile(path, "a") as archive:
         if ENTRY in archive.namelist():
             raise BadInput(f"{path}: it carries a {ENTRY} already")
@@ -103,7 +105,7 @@ def read_spec(model_path: str | Path) -> ModelSpec:
     except _DAMAGED:
         raise BadInput(f"{path}: not a model of ours (it carries no readable {ENTRY})") from None
     spec = _parse(fields, path)
-    if spec.sha256 and content_sha256(path, start) != spec.sha256:
+    if start and content_sha256(path, start) != spec.sha256:
         raise BadInput(f"{path}: damaged (its content does not have the sha256 of its {ENTRY})")
     return spec
 
