@@ -80,7 +80,7 @@ def definition_of(scheme: LandmarkScheme) -> dict[str, Any]:
 
 
 def _scheme(definition: Any) -> LandmarkScheme:
-    _check_keys(definition)
+    check_keys(definition, "a landmark scheme", KEYS, REQUIRED)
     landmarks = _names(definition["landmarks"], "landmarks")
     for landmark in landmarks:
         _check_side(landmark)
@@ -115,14 +115,15 @@ def _scheme(definition: Any) -> LandmarkScheme:
     )
 
 
-def _check_keys(definition: Any) -> None:
-    if not isinstance(definition, dict):
-        raise BadInput(f"a landmark scheme has the keys {', '.join(KEYS)}")
-    for key in definition:
-        if key not in KEYS:
-            raise BadInput(f"unknown key {key!r} (known: {', '.join(KEYS)})")
-    for key in REQUIRED:
-        if key not in definition:
+def check_keys(content: Any, what: str, known: Sequence[str], required: Sequence[str]) -> None:
+    """Refuse, as BadInput, what is no mapping of known keys to values, or lacks a required one."""
+    if not isinstance(content, dict):
+        raise BadInput(f"{what} has the keys {', '.join(known)}")
+    for key in content:
+        if key not in known:
+            raise BadInput(f"unknown key {key!r} (known: {', '.join(known)})")
+    for key in required:
+        if key not in content:
             raise BadInput(f"the key {key!r} is missing")
 
 

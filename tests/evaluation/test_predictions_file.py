@@ -138,7 +138,7 @@ def test_the_header_is_checked(read, content, change, message):
     ("text", "message"),
     [
         ("", "not JSON"),
-        ("[]", "expected an object with the keys system, faces"),
+        ("[]", "a file of predictions has the keys system, faces"),
         ('{"faces": {}}', "the key 'system' is missing"),
         ('{"system": "a", "faces": {"x": 1, "x": 2}}', "'x' is there twice"),
         ("[" * 100000, "not JSON"),

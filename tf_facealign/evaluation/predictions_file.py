@@ -24,12 +24,13 @@ from tf_facealign.evaluation.predictions import Predictions
 from tf_facealign.evaluation.report import Cost
 from tf_facealign.files import replacing
 from tf_facealign.landmark_scheme import LandmarkScheme
+from tf_facealign.scheme_file import check_keys
 
 _DECIMALS = 4
 """Of a pixel: a point moves by 0.00007 pixels at most, a 10,000th of a percent of 70 pixels."""
 
-_STAGE_KEYS = {"faces", "parameters", "maccs"}
-_KEYS = {"system", "scheme", "stage", "earlier_stages", *_STAGE_KEYS}
+_STAGE_KEYS = ("faces", "parameters", "maccs")
+_KEYS = ("system", *_STAGE_KEYS, "scheme", "stage", "earlier_stages")
 
 
 def read_predictions(
@@ -114,7 +115,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _predictions(
     content: Any, faces: Sequence[FaceSample], scheme: LandmarkScheme, allow_missing: bool
 ) -> Predictions:
-    _check_keys(content, _KEYS, ("system", "faces"))
+    check_keys(content, "a file of predictions", _KEYS, ("system", "faces"))
     if content.get("scheme", scheme.name) != scheme.name:
         raise BadInput(f"its points are {content['scheme']}, not {scheme.name}")
     system, answer = content["system"], content.get("stage", "shape")
@@ -124,7 +125,7 @@ def _predictions(
     if not isinstance(earlier, dict) or answer in earlier:
         raise BadInput(f"earlier_stages must map other stages than {answer!r} to their faces")
     for stage in earlier.values():
-        _check_keys(stage, _STAGE_KEYS, ("faces",))
+        check_keys(stage, "a stage", _STAGE_KEYS, ("faces",))
     stages = {**earlier, answer: content}
     points = {
         name: _points(stage["faces"], faces, scheme, allow_missing)
@@ -132,17 +133,6 @@ def _predictions(
     }
     costs = {name: _cost(stage) for name, stage in stages.items() if "parameters" in stage}
     return Predictions(system, points, costs)
-
-
-def _check_keys(content: Any, known: set[str], required: tuple[str, ...]) -> None:
-    if not isinstance(content, dict):
-        raise BadInput(f"expected an object with the keys {', '.join(required)}")
-    for key in content:
-        if key not in known:
-            raise BadInput(f"unknown key {key!r} (known: {', '.join(sorted(known))})")
-    for key in required:
-        if key not in content:
-            raise BadInput(f"the key {key!r} is missing")
 
 
 def _cost(stage: Mapping[str, Any]) -> Cost:

@@ -1,7 +1,6 @@
 """From a trained model to a verified TFLite file."""
 
 import dataclasses
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +80,7 @@ def export(
     found = verify(content, aligner, spec, options.variant, faces, dataset.split(" ")[0])
     if found.failed and not options.force:
         raise BadInput(f"{output_path}: not written: {options.variant} fails {_words(found)}")
-    _write(Path(output_path), content, _spec(spec, content, options, found, dataset))
+    _write(Path(output_path), content, _spec(spec, options, found, dataset))
     return found
 
 
@@ -101,15 +100,12 @@ def _words(found: Verification) -> str:
     return "; ".join(f"{gate.name}: {gate.detail}" for gate in found.failed)
 
 
-def _spec(
-    spec: ModelSpec, content: bytes, options: Options, found: Verification, dataset: str
-) -> ModelSpec:
+def _spec(spec: ModelSpec, options: Options, found: Verification, dataset: str) -> ModelSpec:
     return dataclasses.replace(
         spec,
         training_data=options.training_data or spec.training_data,
         licence=options.licence or spec.licence,
         nme_percent={dataset: round(found.nme_percent, 4)},
-        sha256=hashlib.sha256(content).hexdigest(),
         variant=options.variant,
         made_by=f"tf_facealign {__version__}",
     )

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.inference.predictors import Predictor, load_predictor
-from tf_facealign.model_spec import read_spec
+from tf_facealign.inference.predictors import load_predictor
 
 _WARM_UPS = 3
 
@@ -84,10 +82,7 @@ def time_in_turn(
 
 
 def _call(path: str | Path, num_threads: int) -> Callable[[], object]:
-    spec = read_spec(path)
-    predictor: Predictor = load_predictor(
-        Path(path), spec.input_size, get_scheme(spec.scheme).num_landmarks, num_threads
-    )
+    predictor, spec = load_predictor(path, num_threads)
     size = (1, spec.input_size, spec.input_size, 3)
     crop = np.random.default_rng(0).integers(0, 256, size, np.uint8)
     return lambda: predictor(crop)

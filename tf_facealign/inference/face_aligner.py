@@ -15,9 +15,9 @@ from tf_facealign.errors import BadInput
 from tf_facealign.inference.face import Face
 from tf_facealign.inference.face_detector import Boxes, Detector, HaarDetector
 from tf_facealign.inference.image_input import ImageLike, as_rgb
-from tf_facealign.inference.predictors import KerasPredictor, LiteRTPredictor, Predictor
+from tf_facealign.inference.predictors import Predictor, load_predictor
 from tf_facealign.landmark_scheme import LandmarkScheme
-from tf_facealign.model_spec import ModelSpec, read_spec
+from tf_facealign.model_spec import ModelSpec
 
 
 class FaceAligner:
@@ -61,14 +61,7 @@ class FaceAligner:
         Raises:
             BadInput: the file is missing, damaged, without a spec, or does not fit its spec.
         """
-        path = Path(path)
-        if path.suffix not in (".tflite", ".keras"):
-            raise BadInput(f"{path}: expected a .tflite or .keras file")
-        spec = read_spec(path)
-        num_landmarks = get_scheme(spec.scheme).num_landmarks
-        if path.suffix == ".keras":
-            return cls(KerasPredictor(path, spec.input_size, num_landmarks), spec, detector)
-        predictor = LiteRTPredictor(path, spec.input_size, num_landmarks, num_threads)
+        predictor, spec = load_predictor(path, num_threads)
         return cls(predictor, spec, detector)
 
     def __call__(self, image: ImageLike, boxes_px: ArrayLike | None = None) -> list[Face]:

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
+from tf_facealign.model_spec import ModelSpec, read_spec
 
 Stages = dict[str, NDArray[np.float32]]
 _KERAS_BATCH = 32
@@ -34,25 +36,24 @@ class Predictor(Protocol):
         ...
 
 
-def load_predictor(
-    path: Path, input_size: int, num_landmarks: int, num_threads: int = 1
-) -> Predictor:
-    """The predictor for a model file.
+def load_predictor(path: str | Path, num_threads: int = 1) -> tuple[Predictor, ModelSpec]:
+    """The predictor for a model file, and the spec inside it.
 
     Args:
         path: a `.tflite` file (needs neither TensorFlow nor Keras) or a `.keras` file.
-        input_size: side S of its crops in pixels.
-        num_landmarks: L, what each of its outputs must have.
         num_threads: CPU threads LiteRT may use; Keras keeps to its backend's own setting.
 
     Raises:
-        BadInput: the file cannot be loaded, or its input or output does not fit.
+        BadInput: the file is missing, damaged, without a spec, or does not fit its spec.
     """
+    path = Path(path)
+    if path.suffix not in (".tflite", ".keras"):
+        raise BadInput(f"{path}: expected a .tflite or .keras file")
+    spec = read_spec(path)
+    num_landmarks = get_scheme(spec.scheme).num_landmarks
     if path.suffix == ".keras":
-        return KerasPredictor(path, input_size, num_landmarks)
-    if path.suffix == ".tflite":
-        return LiteRTPredictor(path, input_size, num_landmarks, num_threads)
-    raise BadInput(f"{path}: expected a .tflite or .keras file")
+        return KerasPredictor(path, spec.input_size, num_landmarks), spec
+    return LiteRTPredictor(path, spec.input_size, num_landmarks, num_threads), spec
 
 
 class LiteRTPredictor:

@@ -54,30 +54,36 @@ class ValidationPicture(keras.callbacks.Callback):
         if done % interval and done < self._epochs:
             return
         with averaged_weights(self.model):
-            predicted = self._predict()
-        sheet = _sheet(self._crops, predicted, self._scheme, f"epoch {done} of {self._epochs}")
+            predicted, truth = self._predict()
+        title = f"epoch {done} of {self._epochs}"
+        sheet = _sheet(self._crops, predicted, truth, self._scheme, title)
         if sheet is not None:
             write_image(self._path, sheet)
             self._events.picture("validation faces", self._path.read_bytes(), epoch)
 
-    def _predict(self) -> NDArray[np.float64]:
-        """(N, L, 2) shapes of the last stage in unit coordinates."""
+    def _predict(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Shapes of the last stage and true ones, (N, L, 2) in unit coordinates."""
         stage = max(name for name in self.model.output if name.startswith("shape_"))
         shapes = []
+        truth: list[NDArray[np.float32]] = []
         for start in range(0, len(self._crops), self._batch_size):
             stop = min(start + self._batch_size, len(self._crops))
-            images = np.stack([self._crops.plain(index)[0] for index in range(start, stop)])
+            images, true_shapes = zip(*map(self._crops.plain, range(start, stop)), strict=True)
             # Not `predict`, in which all workers of a distributed training would have to take part.
-            outputs = self.model(images.astype("float32"), training=False)
+            outputs = self.model(np.stack(images).astype("float32"), training=False)
             shapes.append(keras.ops.convert_to_numpy(outputs[stage]))
-        return np.concatenate(shapes).astype(np.float64)
+            truth += true_shapes
+        return np.concatenate(shapes).astype(np.float64), np.stack(truth).astype(np.float64)
 
 
 def _sheet(
-    crops: FaceCrops, predicted: NDArray[np.float64], scheme: LandmarkScheme, title: str
+    crops: FaceCrops,
+    predicted: NDArray[np.float64],
+    truth: NDArray[np.float64],
+    scheme: LandmarkScheme,
+    title: str,
 ) -> NDArray[np.uint8] | None:
     """A row of the worst faces, a row of typical ones and a legend; None if nothing is finite."""
-    truth = np.stack([crops.plain(index)[1] for index in range(len(crops))]).astype(np.float64)
     normalizer = next(iter(scheme.normalizers))
     distance = scheme.normalizer_distance(truth, normalizer)
     error = metrics.point_errors(truth, predicted).mean(axis=1)

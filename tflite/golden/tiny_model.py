@@ -7,7 +7,7 @@ import numpy as np
 
 from tf_facealign.export.quantization import quantize
 from tf_facealign.export.tflite import convert
-from tf_facealign.model_spec import ModelSpec, content_sha256, embed_spec
+from tf_facealign.model_spec import ModelSpec, embed_spec
 from tf_facealign.models.aligner import build_aligner
 
 SCHEME = {
@@ -38,7 +38,6 @@ def write_model(path: Path) -> None:
         (0.1, 0.1, 0.15, 0.05),
         licence="MIT",
         nme_percent={"none": 0.0},
-        sha256=content_sha256(path),
         variant="float16",
         made_by="tflite/golden/make_golden.py",
     )
