@@ -23,7 +23,10 @@ from tf_facealign.config import load_config
 from tf_facealign.files import replacing
 
 CONFIG = "configs/300w_tiny.yaml"
-BASE = ["data.validation_fraction=0.2", "phase_one.epochs=16", "phase_two.epochs=4"]
+BASE = [
+    *("data.validation_fraction=0.2", "precision=mixed_bfloat16"),
+    *("phase_one.epochs=16", "phase_two.epochs=4"),
+]
 OPERATIONS = {
     **{"median_blur": 0.1, "gaussian_blur": 0.1, "average_blur": 0.1, "sharpen": 0.2},
     **{"emboss": 0.2, "noise": 0.2, "add": 0.3, "hue_saturation": 0.3, "contrast": 0.3},
@@ -39,6 +42,7 @@ def both(*overrides: str) -> list[str]:
 LEVERS = {
     "base": [],
     "other seed": ["seed=1"],
+    "float32": ["precision=float32"],
     "l2 loss": both("loss=l2"),
     "soft_wing loss": both("loss=soft_wing"),
     "sgd as in the paper": [

@@ -1,13 +1,11 @@
 """docs/datasets.md shows formats, Python and commands; all of them are what the package reads."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
 from tf_facealign.benchmark_schemes import SCHEMES
-from tf_facealign.cli import _parser
 from tf_facealign.data.datasets import DATASETS, load_faces
 from tf_facealign.data.pts_file import read_pts
 from tf_facealign.scheme_file import read_scheme
@@ -67,8 +65,3 @@ def test_the_folders_of_300w_have_their_counts():
 
     for folder, count in OFFICIAL_COUNTS.items():
         assert f"| `{folder}` | {count:,} |" in PAGE
-
-
-@pytest.mark.parametrize("command", re.findall(r"^facealign .*", PAGE, re.MULTILINE))
-def test_commands_are_understood(command):
-    _parser().parse_args(shlex.split(command)[1:])

@@ -1,12 +1,8 @@
 """docs/evaluation.md shows a table, a file, Python and commands; all of them hold."""
 
 import re
-import shlex
 from pathlib import Path
 
-import pytest
-
-from tf_facealign.cli import _parser
 from tf_facealign.data.csv_faces import read_csv_faces
 from tf_facealign.evaluation.predictions_file import read_predictions
 from tf_facealign.evaluation.protocols import PROTOCOLS
@@ -68,8 +64,3 @@ def _padding_in_words(padding):
     if len(set(sides.values())) == 1:
         return f"{100 * padding.left:g} % on each side" if padding.left else "none"
     return ", ".join(f"{side} {100 * share:g} %" for side, share in sides.items())
-
-
-@pytest.mark.parametrize("command", re.findall(r"^facealign .*", PAGE, re.MULTILINE))
-def test_commands_are_understood(command):
-    _parser().parse_args(shlex.split(command)[1:])

@@ -1,8 +1,6 @@
 """What README.md shows is what the project does."""
 
-import importlib.util
 import re
-import shlex
 import subprocess
 from pathlib import Path
 
@@ -12,18 +10,6 @@ from tf_facealign.cli import _parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-
-
-def test_tables_are_those_of_the_results():
-    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs/make_tables.py")
-    make_tables = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make_tables)
-    assert make_tables.readme() == README, "run: python docs/make_tables.py"
-
-
-@pytest.mark.parametrize("command", re.findall(r"^facealign .*", README, re.MULTILINE))
-def test_commands_are_understood(command):
-    _parser().parse_args(shlex.split(command)[1:])
 
 
 def test_the_shell_completes_every_command():
@@ -42,11 +28,6 @@ def test_python_that_needs_no_file_runs():
     assert runnable
     for block in runnable:
         exec(block, {})
-
-
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_links_lead_somewhere(link):
-    assert (ROOT / link).exists()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)

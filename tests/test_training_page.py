@@ -2,25 +2,12 @@
 
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from tf_facealign.cli import _parser
-
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/training.md").read_text("utf-8")
-
-
-@pytest.mark.parametrize("command", re.findall(r"^facealign .*", PAGE, re.MULTILINE))
-def test_commands_are_understood(command):
-    _parser().parse_args(shlex.split(command)[1:])
-
-
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", PAGE))
-def test_links_lead_somewhere(link):
-    assert (ROOT / "docs" / link).exists()
 
 
 @pytest.mark.parametrize("source", ["memory", "records", "files"])

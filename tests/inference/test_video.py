@@ -7,29 +7,18 @@ import subprocess
 import sys
 import time
 
-import cv2
 import numpy as np
 import pytest
 
-from tf_facealign import get_scheme
 from tf_facealign.cli import main
-from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput, Interrupted
-from tf_facealign.inference.face_aligner import FaceAligner
 from tf_facealign.inference.predict_video import predict_video
 from tf_facealign.inference.tracker import FaceTracker
 from tf_facealign.inference.video_source import VideoSource, video_source
-from tf_facealign.inference.video_window import VideoWindow
 from tf_facealign.inference.video_writer import video_writer
-from tf_facealign.model_spec import ModelSpec
 
 SIZE = 96, 128  # height, width
 FRAMES, RATE = 24, 25
-
-
-@pytest.fixture(scope="module")
-def face():
-    return synthetic_faces(1, get_scheme("ibug68"), seed=0, size=64)[0]
 
 
 @pytest.fixture(scope="module")
@@ -52,32 +41,6 @@ def write(path, frames, rate=RATE):
     with video_writer(path, rate) as writer:
         for number, frame in enumerate(frames):
             writer.write(frame, number / rate)
-
-
-class OneShape:
-    """A model that answers with one symmetric shape, which just fills the box it is sought in."""
-
-    stages = ("shape_2",)
-
-    def __init__(self, face):
-        scheme = get_scheme("ibug68")
-        centred = face.landmarks_px - face.landmarks_px.mean(0)
-        symmetric = (centred + scheme.mirror(centred) - [1, 0]) / 2
-        corner, far = symmetric.min(0), symmetric.max(0)
-        self._shape = 0.5 + (symmetric - (corner + far) / 2) / (far - corner).max() / 1.2
-
-    def __call__(self, crops):
-        return {"shape_2": np.stack([self._shape.astype(np.float32)] * len(crops))}
-
-
-@pytest.fixture
-def aligner(face):
-    return FaceAligner(OneShape(face), ModelSpec("one", "ibug68", 112, (0.1,) * 4))
-
-
-@pytest.fixture
-def tracker(aligner):
-    return FaceTracker(aligner, lambda _: (np.array([[20, 20, 70, 75.0]]), np.array([0.5])))
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".avi", ".MP4"])
@@ -258,33 +221,6 @@ def test_a_second_ctrl_c_ends_it_at_once(video, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         predict_video(VideoSource(video), stuck, tmp_path / "faces.jsonl")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can lack a screen")
-def test_no_screen_to_show_a_window_on(monkeypatch):
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    with pytest.raises(BadInput, match="--show: there is no screen"):
-        VideoWindow("talk.mp4")
-
-
-def test_window_shows_the_rate_and_closes(monkeypatch):
-    """Only the screen is left out."""
-    shown, keys = [], iter([-1, -1, ord("q"), -1])
-    visible = iter([1.0, 1.0, 1.0, 0.0])
-    monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr(cv2, "namedWindow", lambda title: None)
-    monkeypatch.setattr(cv2, "destroyAllWindows", lambda: shown.append("closed"))
-    monkeypatch.setattr(cv2, "imshow", lambda title, image: shown.append(image))
-    monkeypatch.setattr(cv2, "waitKey", lambda delay: next(keys))
-    monkeypatch.setattr(cv2, "getWindowProperty", lambda title, name: next(visible))
-    black = np.zeros((*SIZE, 3), np.uint8)
-    with VideoWindow("talk.mp4") as window:
-        assert [window.show(black) for _ in range(4)] == [True, True, False, False]
-    assert shown[0].max() == 0  # no rate after one frame
-    assert shown[1].max() == 255
-    assert black.max() == 0
-    assert shown[-1] == "closed"
 
 
 def test_command_line(dot_tflite, video, tmp_path, capfd):

@@ -3,14 +3,12 @@
 import importlib.util
 import json
 import re
-import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tf_facealign import get_scheme
-from tf_facealign.cli import _parser
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.inference.face import Face
 from tf_facealign.inference.one_euro import HZ_PER_SPEED, MIN_CUTOFF_HZ
@@ -53,13 +51,6 @@ def folder(dot_tflite, tmp_path, monkeypatch):
 def test_the_python_runs(folder):
     for block in blocks("python"):
         exec(block, {})
-
-
-def test_the_commands_are_understood():
-    commands = [line for line in blocks("")[0].splitlines() if line]
-    assert len(commands) == 4
-    for command in commands:
-        _parser().parse_args(shlex.split(command.partition("|")[0])[1:])
 
 
 def test_the_line_of_json_has_what_is_written():
