@@ -23,10 +23,7 @@ from tf_facealign.config import load_config
 from tf_facealign.files import replacing
 
 CONFIG = "configs/300w_tiny.yaml"
-BASE = [
-    *("data.validation_fraction=0.2", "precision=mixed_bfloat16"),
-    *("phase_one.epochs=16", "phase_two.epochs=4"),
-]
+STAGES = ("shape_0", "shape_1", "shape_2")
 OPERATIONS = {
     **{"median_blur": 0.1, "gaussian_blur": 0.1, "average_blur": 0.1, "sharpen": 0.2},
     **{"emboss": 0.2, "noise": 0.2, "add": 0.3, "hue_saturation": 0.3, "contrast": 0.3},
@@ -39,6 +36,10 @@ def both(*overrides: str) -> list[str]:
     return [f"{phase}.{override}" for phase in ("phase_one", "phase_two") for override in overrides]
 
 
+BASE = [
+    *("data.validation_fraction=0.2", "precision=mixed_bfloat16", *both("loss=wing")),
+    *("phase_one.epochs=16", "phase_two.epochs=4"),
+]
 LEVERS = {
     "base": [],
     "other seed": ["seed=1"],
@@ -56,9 +57,6 @@ LEVERS = {
     "pose balance": ["data.pose_balance=true", "phase_one.epochs=7", "phase_two.epochs=2"],
     "stages not detached": ["model.detach=false"],
     "auxiliary supervision": ["model.auxiliary=true"],
-    "dropout in phase one": ["phase_one.dropout=0.2"],
-    "one phase only": ["phase_one.epochs=20", "phase_two.epochs=0"],
-    "GRegNet alone": ["model.num_refinements=0", "phase_one.epochs=20"],
 }
 """What differs from the base → the overrides that make the difference."""
 
@@ -92,41 +90,40 @@ def train(workdir: Path, overrides: Sequence[str]) -> None:
 
 
 def result(workdir: Path, lever: str) -> dict[str, Any] | None:
-    """The row of a run: of its best epoch and of its last; none if it has not ended."""
+    """The row of a run, of its best epoch; none if it has not ended."""
     if not (workdir / "history.csv").exists():
         return None
     with (workdir / "history.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     config = load_config(workdir / "config.yaml")
-    epochs = config.phase_one.epochs + config.phase_two.epochs * bool(config.model.num_refinements)
-    if len(rows) < epochs:
+    if len(rows) < config.phase_one.epochs + config.phase_two.epochs:
         return None
-    stages = range(config.model.num_refinements + 1)
-    nme = f"val_{key(stages[-1], 'nme', len(stages))}"
-    best = min(rows, key=lambda row: float(row[nme]))
+    best = best_row(rows)
     return {
         "lever": lever,
         "overrides": LEVERS[lever],
-        "nme": float(best[nme]),
         "best_epoch": f"{best['phase']} {best['epoch']}",
-        "stages": [measured(rows[-1], stage, len(stages)) for stage in stages],
+        "stages": stages_of(best),
         "seconds": round(sum(float(row["seconds"]) for row in rows)),
         "made_by": json.loads((workdir / "made_by.json").read_text()),
     }
 
 
-def measured(row: Mapping[str, str], stage: int, stages: int) -> dict[str, float]:
-    """A stage's errors at the end: NME in percent, mean point error in pixels of the crop."""
-    return {
-        f"{faces}_{measure}": float(row[prefix + key(stage, measure, stages)])
-        for faces, prefix in (("training", ""), ("validation", "val_"))
-        for measure in ("nme", "error_px")
-    }
+def best_row(rows: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """The epoch whose last stage errs least on held-out faces, which is the model that is kept."""
+    return min(rows, key=lambda row: float(row[f"val_{STAGES[-1]}_nme"]))
 
 
-def key(stage: int, measure: str, stages: int) -> str:
-    """The log's column, without `val_`; Keras does not prefix an only output."""
-    return f"shape_{stage}_{measure}" if stages > 1 else measure
+def stages_of(row: Mapping[str, str]) -> list[dict[str, float]]:
+    """Each stage's errors in an epoch: NME in percent, mean point error in pixels of the crop."""
+    return [
+        {
+            f"{faces}_{measure}": float(row[f"{prefix}{stage}_{measure}"])
+            for faces, prefix in (("training", ""), ("validation", "val_"))
+            for measure in ("nme", "error_px")
+        }
+        for stage in STAGES
+    ]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,63 @@
+r"""What a recipe is worth: two runs of the same network and budget, judged on held-out faces.
+
+    facealign train --config configs/300w_small.yaml --workdir runs/300w_small
+    facealign train --config configs/300w_paper.yaml --workdir runs/300w_paper_half \
+        --set model.width=0.5 --set precision=mixed_bfloat16 \
+        --set phase_one.epochs=N --set phase_two.epochs=N
+    python -m benchmarks.recipes runs/300w_small runs/300w_paper_half \
+        --json docs/results/recipes.json
+
+Each run holds out the same tenth of 300-W's training faces; no test face is read.
+"""
+
+import argparse
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ablation import best_row, stages_of
+from tf_facealign.config import load_config
+from tf_facealign.files import replacing
+
+PHASES = ("phase_one", "phase_two")
+
+
+def main() -> None:
+    """Compare the first run with the second."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("runs", type=Path, nargs=2, help="work folders: ours, the paper's recipe")
+    parser.add_argument("--json", required=True, type=Path, metavar="FILE")
+    args = parser.parse_args()
+    ours, paper = (result(run) for run in args.runs)
+    first, *_, last = (stage["validation_nme"] for stage in ours["stages"])
+    content = {
+        "ours": ours,
+        "paper": paper,
+        "percent_better_than_paper": 100 * (1 - last / paper["stages"][-1]["validation_nme"]),
+        "percent_better_than_first_stage": 100 * (1 - last / first),
+    }
+    with replacing(args.json) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def result(run: Path) -> dict[str, Any]:
+    """The best epoch by held-out faces, and what the run took."""
+    with (run / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    config = load_config(run / "config.yaml")
+    best = best_row(rows)
+    return {
+        "config": config.name,
+        "width": config.model.width,
+        "precision": config.precision,
+        "epochs": [sum(row["phase"] == phase for row in rows) for phase in PHASES],
+        "best_epoch": f"{best['phase']} {best['epoch']}",
+        "stages": stages_of(best),
+        "hours": sum(float(row["seconds"]) for row in rows) / 3600,
+        "made_by": json.loads((run / "made_by.json").read_text()),
+    }
+
+
+if __name__ == "__main__":
+    main()
