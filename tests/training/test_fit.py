@@ -49,7 +49,7 @@ def test_run_leaves_its_files(toy_run):
     config, workdir = toy_run
     assert {path.name for path in workdir.iterdir()} == {
         *("best.keras", "phase_one_last.keras", "phase_two_last.keras"),
-        *("history.csv", "validation.jpg", "tensorboard", "config.yaml", "made_by.json"),
+        *("history.csv", "validation.jpg", "tensorboard", "config.yaml", "made_by.json", ".lock"),
     }
     assert load_config(workdir / "config.yaml") == config
     assert read_spec(workdir / "best.keras").scheme == "aflw19"

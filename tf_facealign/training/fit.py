@@ -35,6 +35,7 @@ from tf_facealign.training.training_faces import (
     split_of,
 )
 from tf_facealign.training.watching import watching
+from tf_facealign.training.workdir_lock import hold
 
 
 def train(
@@ -61,17 +62,18 @@ def train(
 
     Raises:
         BadInput: the faces cannot be read, `workdir` holds a run and `resume` is false or a run of
-            another model, a file cannot be written, the loss is not finite, or the backend or the
-            batches do not suit `strategy`.
+            another model or one that goes on now, a file cannot be written, the loss is not finite,
+            or the backend or the batches do not suit `strategy`.
         Interrupted: SIGTERM or Ctrl-C came; the state is saved.
     """
     distribution, faces = prepare(config, workdir, resume, strategy)
     distribution.agree(len(faces.training), "the number of training faces")
-    if distribution.is_chief:
-        _describe(config, workdir)
-    for phase in phases_of(config):
-        if not is_finished(workdir, phase, getattr(config, phase)):
-            _run_phase(config, phase, faces, workdir, verbose, distribution)
+    with hold(workdir) if distribution.is_chief else contextlib.nullcontext():
+        if distribution.is_chief:
+            _describe(config, workdir)
+        for phase in phases_of(config):
+            if not is_finished(workdir, phase, getattr(config, phase)):
+                _run_phase(config, phase, faces, workdir, verbose, distribution)
     return workdir / BEST
 
 
