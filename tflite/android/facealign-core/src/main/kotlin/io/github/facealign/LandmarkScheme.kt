@@ -32,7 +32,8 @@ public class LandmarkScheme internal constructor(
 
     internal companion object {
         private val known: Map<String, LandmarkScheme> by lazy {
-            val text = LandmarkScheme::class.java.getResource("schemes.json")!!.readText()
+            // From the root, because a shrinker moves this class to another package and the file to none.
+            val text = LandmarkScheme::class.java.getResource("/io/github/facealign/schemes.json")!!.readText()
             (Json.parseToJsonElement(text) as JsonArray).map(::schemeOf).associateBy { it.name }
         }
 

@@ -21,8 +21,8 @@ public class YuvImage : SourceImage() {
     private var vRow = ByteArray(0)
 
     /**
-     * Points at another frame; its planes are read when a face is cut, not here, and the positions of their buffers
-     * move then.
+     * Points at another frame; its planes are read when a face is cut, not here. The positions of their buffers do
+     * not matter, and are afterwards where they were.
      *
      * @param width pixels in a row.
      * @param height rows.
@@ -103,8 +103,11 @@ public class YuvImage : SourceImage() {
 
     private fun copy(plane: ByteBuffer, from: Int, count: Int, into: ByteArray) {
         // As a Buffer, because `ByteBuffer.position` has another signature on older Androids.
-        (plane as Buffer).position(from)
+        val buffer: Buffer = plane
+        val before = buffer.position()
+        buffer.position(from)
         plane.get(into, 0, count)
+        buffer.position(before)
     }
 
     private companion object {

@@ -12,7 +12,6 @@ private const val HEIGHT = 240
 
 /** Counted from the third frame on, before the JIT compiler could do away with what is short-lived. */
 class AllocationTest {
-    private val threads = ManagementFactory.getThreadMXBean() as ThreadMXBean
     private val y = ByteBuffer.allocateDirect(WIDTH * HEIGHT)
     private val uv = ByteBuffer.allocateDirect(WIDTH * HEIGHT / 2)
     private val frame = YuvImage()
@@ -43,19 +42,22 @@ class AllocationTest {
         return frame
     }
 
-    /** Bytes that ten calls allocate, after two in which the JVM still loads classes. */
-    private inline fun allocated(call: () -> Unit): Long {
-        var start = 0L
-        for (i in 0..11) {
-            if (i == 2) start = threads.currentThreadAllocatedBytes
-            call()
-        }
-        return threads.currentThreadAllocatedBytes - start
+}
+
+private val threads = ManagementFactory.getThreadMXBean() as ThreadMXBean
+
+/** Bytes that ten calls allocate, after two in which the JVM still loads classes. */
+fun allocated(call: () -> Unit): Long {
+    var start = 0L
+    for (i in 0..11) {
+        if (i == 2) start = threads.currentThreadAllocatedBytes
+        call()
     }
+    return threads.currentThreadAllocatedBytes - start
 }
 
 /** Finds the same symmetric landmarks in every crop. */
-private class StillModel : LandmarkModel {
+class StillModel : LandmarkModel {
     override val inputShape = intArrayOf(1, 112, 112, 3)
     override val outputShape = intArrayOf(1, 5, 2)
     private val shape = floatArrayOf(0.1f, 0.1f, 0.9f, 0.1f, 0.5f, 0.5f, 0.2f, 0.9f, 0.8f, 0.9f)

@@ -60,22 +60,28 @@ class FaceTrackerTest {
         assertEquals(0, tracker.track(image, 1.1).size)
     }
 
-    private fun detections(frame: JsonObject) = frame.list("boxes_px").map { it.doubles() }
-        .zip(frame.doubles("scores").toList()) { box, score -> Detection(Box(box[0], box[1], box[2], box[3]), score) }
-
-    /** `toy_video.draw`. */
     private fun draw(frame: JsonObject): ByteArray {
-        val (width, height) = video.int("width") to video.int("height")
-        val grey = IntArray(width * height)
-        for (disc in frame.list("discs").map { it.doubles() }) {
-            val (discX, discY, radius) = disc.map { it.toInt() }
-            for (i in grey.indices) {
-                val (x, y) = i % width - discX to i / width - discY
-                grey[i] = maxOf(grey[i], 220 - (x * x + y * y) * 220 / (radius * radius))
-            }
-        }
-        return ByteArray(grey.size * 3) { grey[it / 3].toByte() }
+        val grey = grey(frame)
+        return ByteArray(grey.size * 3) { grey[it / 3] }
     }
+}
+
+/** What the detector of the toy video finds. */
+fun detections(frame: JsonObject) = frame.list("boxes_px").map { it.doubles() }
+    .zip(frame.doubles("scores").toList()) { box, score -> Detection(Box(box[0], box[1], box[2], box[3]), score) }
+
+/** `toy_video.draw`, one byte a pixel. */
+fun grey(frame: JsonObject): ByteArray {
+    val (width, height) = video.int("width") to video.int("height")
+    val grey = IntArray(width * height)
+    for (disc in frame.list("discs").map { it.doubles() }) {
+        val (discX, discY, radius) = disc.map { it.toInt() }
+        for (i in grey.indices) {
+            val (x, y) = i % width - discX to i / width - discY
+            grey[i] = maxOf(grey[i], 220 - (x * x + y * y) * 220 / (radius * radius))
+        }
+    }
+    return ByteArray(grey.size) { grey[it].toByte() }
 }
 
 fun discSpec(): ModelSpec = parseSpec(

@@ -20,7 +20,8 @@ class InterpreterModel(file: ByteBuffer) : LandmarkModel {
     companion object {
         val isAvailable = System.getProperty("os.name") == "Linux" && System.getProperty("os.arch") == "amd64"
 
-        private val loaded by lazy {
+        /** The natives, loaded for this class's loader. */
+        val loaded by lazy {
             val library = File.createTempFile("tensorflowlite", ".so").apply { deleteOnExit() }
             val packed = InterpreterModel::class.java.getResource("/native/lib/libtensorflowlite_jni.so")!!
             library.writeBytes(packed.readBytes())

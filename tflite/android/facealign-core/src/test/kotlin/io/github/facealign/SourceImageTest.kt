@@ -74,6 +74,14 @@ class SourceImageTest {
     }
 
     @Test
+    fun `planes are left as they were`() {
+        val plane = wrap(ByteArray(64)).apply { position(5) }
+        val image = YuvImage().apply { set(8, 8, plane, 8, plane, plane, 4, 1) }
+        crop(image, Box(1.0, 1.0, 6.0, 6.0))
+        assertEquals(5, plane.position())
+    }
+
+    @Test
     fun `a grey pixel of a camera is grey, and its colours end at 0 and 255`() {
         for ((yuv, rgb) in listOf(
             listOf(77, 128, 128) to listOf(77, 77, 77),
