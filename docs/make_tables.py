@@ -5,10 +5,13 @@ import json
 import re
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs/results"
 DETECTORS = ROOT / "docs/detectors.md"
 TFLITE = ROOT / "tflite/README.md"
+TRAINING = ROOT / "docs/training.md"
 VARIANTS = ("float32", "float16", "dynamic_int8", "int8")
 BLOCK = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
 RUNTIMES = re.compile(r"(?<=<!-- runtimes -->\n).*?(?=<!-- /runtimes -->)", re.DOTALL)
@@ -23,20 +26,32 @@ SYSTEMS = {
 
 
 def results_table() -> str:
-    """A Markdown table with a row for every scored model."""
+    """A Markdown table with a row for every released model."""
     rows = [
-        "| model | data | faces | S⁰ | S¹ | S² | failures > 10 % | AUC | trained in |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| model | width | S⁰ | S¹ | S² | MB | a face | trained in |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for path in sorted(RESULTS.glob("*.json")):
-        result = json.loads(path.read_text())
-        for subset, score in result["subsets"].items():
-            link = f"[{path.stem}](docs/results/{path.name})"
-            stages = [f"{s[subset]['nme']:.2f}" for s in result["stages"].values()]
-            cells = [link, subset, str(score["faces"]), *stages]
-            cells += [f"{score['failure_rate']:.2f} %", f"{score['auc']:.4f}", training(path.stem)]
-            rows.append(f"| {' | '.join(cells)} |")
+    specs = (ROOT / "tflite/models").glob("*/model_spec.json")
+    for name in sorted((spec.parent.name for spec in specs), key=_megabytes):
+        stages = json.loads((RESULTS / f"{name}.json").read_text())["stages"].values()
+        costs = json.loads((RESULTS / f"tflite/benchmark_{name}.json").read_text())["models"]
+        (int8,) = (cost for file, cost in costs.items() if Path(file).stem == "int8")
+        cells = [f"[{name}](tflite/models/{name}/README.md)", f"{_width(name):g}"]
+        cells += [f"{stage['lfpw_test']['nme']:.2f}" for stage in stages]
+        cells.append(f"{_megabytes(name):.1f}")
+        cells += [f"{int8['per_face']['1']['wall_ms']['median']:.1f} ms", training(name)]
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
+
+
+def _megabytes(name: str) -> float:
+    found = json.loads((RESULTS / f"tflite/variants/{name}.int8.json").read_text())
+    return float(found["bytes"]) / 1e6
+
+
+def _width(name: str) -> float:
+    config = yaml.safe_load((RESULTS / "training" / name / "config.yaml").read_text())
+    return float(config["model"]["width"])
 
 
 def training(name: str) -> str:
@@ -50,7 +65,7 @@ def training(name: str) -> str:
 
 def detectors_table() -> str:
     """A Markdown table with a row for every kind of box."""
-    result = json.loads((RESULTS / "bench/detectors.json").read_text())
+    result = json.loads((RESULTS / "bench/detectors_300w-tiny.json").read_text())
     rows = [
         "| boxes | faces found | NME of the found | NME of these with the landmarks' box |",
         "| --- | --- | --- | --- |",
@@ -67,6 +82,23 @@ def detectors_table() -> str:
 def detectors() -> str:
     """docs/detectors.md as it should be."""
     return BLOCK.sub(lambda _: detectors_table(), DETECTORS.read_text("utf-8"))
+
+
+def ablation_table() -> str:
+    """A Markdown table with a row for every lever of the recipe."""
+    rows = [
+        "| what differs | S⁰ | S¹ | S² | S² of the training faces |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in json.loads((RESULTS / "ablation.json").read_text())["rows"]:
+        cells = [row["lever"] if row["overrides"] else "nothing", *_stages(row)]
+        cells.append(f"{row['stages'][-1]['training_nme']:.2f}")
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _stages(run: dict) -> list[str]:
+    return [f"{stage['validation_nme']:.2f}" for stage in run["stages"]]
 
 
 def variants_table() -> str:
@@ -130,6 +162,11 @@ def tflite() -> str:
     return RUNTIMES.sub(lambda _: runtimes_table(), page)
 
 
+def trainings() -> str:
+    """docs/training.md as it should be."""
+    return BLOCK.sub(lambda _: ablation_table(), TRAINING.read_text("utf-8"))
+
+
 def readme() -> str:
     """README.md as it should be."""
     return BLOCK.sub(lambda _: results_table(), (ROOT / "README.md").read_text())
@@ -139,3 +176,4 @@ if __name__ == "__main__":
     (ROOT / "README.md").write_text(readme())
     DETECTORS.write_text(detectors(), "utf-8")
     TFLITE.write_text(tflite(), "utf-8")
+    TRAINING.write_text(trainings(), "utf-8")

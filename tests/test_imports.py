@@ -29,6 +29,7 @@ ALLOWED = {
     "model_spec": SCHEMES,
     "native_log": set(),
     "provenance": set(),
+    "released_models": set(),
     "face_crop": {"geometry"},
     "losses": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
     "metrics": {"geometry", *SCHEMES},
@@ -75,6 +76,7 @@ ALLOWED = {
         "images",
         *SCHEMES,
         "model_spec",
+        "released_models",
         "stop_signals",
         "visualization",
     },
@@ -91,7 +93,7 @@ ALLOWED = {
     "cli_dataset": {"native_log"},
     "cli_evaluate": {"cli_dataset", "native_log"},
     "cli_export": {"cli_dataset", "native_log"},
-    "cli_predict": {"cli_dataset", "native_log"},
+    "cli_predict": {"cli_dataset", "native_log", "released_models"},
     "__init__": set(),
 }
 # These wait for a call, so that the heavy half loads only when it is needed.

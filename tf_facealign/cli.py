@@ -87,12 +87,14 @@ def _describe_config(path: str) -> str:
     return complexity_table(build_model(config))
 
 
-def _describe_model(path: str) -> str:
+def _describe_model(model: str) -> str:
     from tf_facealign.inference.describe import describe_spec
     from tf_facealign.model_spec import read_spec
+    from tf_facealign.released_models import model_file
 
+    path = model_file(model)
     text = describe_spec(read_spec(path))
-    if Path(path).suffix != ".keras":
+    if path.suffix != ".keras":
         return text
     with without_banners():
         from tf_facealign.models.complexity import complexity_table
@@ -134,9 +136,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_model(parser: "argparse._ActionsContainer", required: bool = True) -> None:
-    parser.add_argument(
-        "--model", required=required, metavar="FILE", help="a .keras or .tflite file"
-    )
+    parser.add_argument("--model", required=required, metavar="MODEL", help=_MODEL_HELP)
 
 
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -200,6 +200,7 @@ def _at_least(smallest: int, text: str) -> int:
 _STRATEGY_HELP = (
     "train on all devices of this machine, or on those of all workers that TF_CONFIG names"
 )
+_MODEL_HELP = "a released model (300w-tiny), a .tflite or .keras file"
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
 
 if __name__ == "__main__":

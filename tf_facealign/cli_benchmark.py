@@ -14,7 +14,7 @@ def add_benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     example = "facealign benchmark --model float32.tflite --model int8.tflite --threads 1 2"
     summary = "measure time, start-up and memory of models"
     parser = add_command(commands, "benchmark", _benchmark, summary, example)
-    parser.add_argument("--model", required=True, nargs="+", action="extend", metavar="FILE")
+    parser.add_argument("--model", required=True, nargs="+", action="extend", metavar="MODEL")
     parser.add_argument("--threads", type=_positive, nargs="+", default=[1], metavar="N")
     parser.add_argument("--runs", type=_positive, default=50, metavar="N", help="timed runs (50)")
     parser.add_argument("--operators", action="store_true", help=_OPERATORS_HELP)
@@ -27,8 +27,9 @@ def _benchmark(args: argparse.Namespace) -> int:
 
     if args.android:
         from tf_facealign.inference.android_benchmark import benchmark_on_phone
+        from tf_facealign.released_models import model_file
 
-        benchmark_on_phone(args.model, args.threads)
+        benchmark_on_phone([str(model_file(model)) for model in args.model], args.threads)
         return DONE
     with without_banners():
         report = cost_report(args.model, args.threads, args.runs, args.operators)

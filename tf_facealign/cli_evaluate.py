@@ -24,7 +24,10 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     example = "facealign evaluate --model 300w.tflite --dataset 300w --root 300w --json scores.json"
     summary = "score models, or the predictions of other systems, on a dataset"
     parser = add_command(commands, "evaluate", _evaluate, summary, example)
-    for option, words in (("--model", "a .keras or .tflite file"), ("--predictions", _FILE_HELP)):
+    for option, words in (
+        ("--model", "a released model, a .tflite or .keras file"),
+        ("--predictions", _FILE_HELP),
+    ):
         parser.add_argument(
             option, action="append", default=[], metavar="FILE", help=f"{words}; may be repeated"
         )

@@ -5,6 +5,7 @@ import argparse
 from tf_facealign.cli_dataset import add_command, print_error
 from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
+from tf_facealign.released_models import DEFAULT_MODEL
 
 DONE, BAD_INPUT = 0, 2
 
@@ -14,7 +15,7 @@ def add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     summary = "find the faces in images, and their landmarks"
     parser = add_command(commands, "predict", _predict, summary, _EXAMPLES)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--model", required=True, metavar="FILE", help="a .keras or .tflite file")
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="MODEL", help=_MODEL_HELP)
     parser.add_argument("input", nargs="+", metavar="INPUT", help=_INPUT_HELP)
     parser.add_argument(
         "--boxes", default="detect", metavar="detect|full|FILE.json", help=_BOXES_HELP
@@ -26,7 +27,7 @@ def add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--draw", metavar="DIR", help=_DRAW_HELP)
     parser.add_argument("--numbers", action="store_true", help="draw the landmarks' numbers too")
     parser.add_argument(
-        "--compare", metavar="FILE", help="draw another model's landmarks beside, on the right"
+        "--compare", metavar="MODEL", help="draw another model's landmarks beside, on the right"
     )
     parser.add_argument("--show", action="store_true", help="show a video in a window; q ends it")
     parser.add_argument(
@@ -80,20 +81,25 @@ def _predict_video(args: argparse.Namespace) -> int:
     return DONE
 
 
-_EXAMPLES = """facealign predict --model 300w.tflite photo.jpg --draw drawn/
+_EXAMPLES = """facealign predict photo.jpg --draw drawn/
 
 more examples:
-  facealign predict --model 300w.tflite photos/ --json landmarks.json      a folder
-  facealign predict --model 300w.tflite crop.png --boxes full              a face crop
-  facealign predict --model 300w.tflite photos/ --boxes boxes.json         faces of your own
-  facealign predict --model 300w.tflite photos/ --draw drawn/ --compare wflw.tflite
-  facealign predict --model 300w.tflite talk.mp4 --draw drawn.mp4 --json faces.jsonl
-  facealign predict --model 300w.tflite 0 --show                           a camera
-  curl -s https://example.org/photo.jpg | facealign predict --model 300w.tflite - | jq .images
+  facealign predict photos/ --json landmarks.json                    a folder
+  facealign predict crop.png --boxes full                            a face crop
+  facealign predict photos/ --boxes boxes.json                       faces of your own
+  facealign predict talk.mp4 --draw drawn.mp4 --json faces.jsonl     a video
+  facealign predict 0 --show                                         a camera
+  facealign predict photo.jpg --model wflw.tflite                    a model of your own
+  facealign predict photos/ --draw drawn/ --compare wflw.tflite      two models side by side
+  curl -s https://example.org/photo.jpg | facealign predict - | jq .images
 """
 _INPUT_HELP = (
     "an image, a folder of images, or - for an image on standard input; or one video, or the "
     "number of a camera, such as 0"
+)
+_MODEL_HELP = (
+    f"a released model (by default {DEFAULT_MODEL}, or such as {DEFAULT_MODEL}/float16), a .tflite "
+    "or .keras file"
 )
 _JSON_HELP = (
     "where the result goes, - prints it (the default, but not of a video that is drawn or shown); "

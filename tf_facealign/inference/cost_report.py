@@ -12,6 +12,7 @@ from tf_facealign.files import replacing
 from tf_facealign.inference.benchmark import FaceTime, time_models
 from tf_facealign.inference.first_result import FirstResult, first_result
 from tf_facealign.inference.operator_times import OperatorTime, operator_times
+from tf_facealign.released_models import model_file
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def cost_report(
     """Measure models: path → cost.
 
     Args:
-        paths: `.tflite` or `.keras` files.
+        paths: `.tflite` or `.keras` files, or released names.
         threads: numbers of threads, each measured on all models in turn.
         runs: timed runs of each model and number of threads.
         with_operators: whether to time the operators of the `.tflite` files.
@@ -51,12 +52,12 @@ def cost_report(
     per_face = {number: time_models(paths, number, runs) for number in threads}
     return {
         name: ModelCost(
-            size_mib=Path(name).stat().st_size / 2**20,
+            size_mib=file.stat().st_size / 2**20,
             per_face={number: per_face[number][name] for number in threads},
-            first_result=first_result(name),
-            operators=operator_times(name) if with_operators and name.endswith(".tflite") else [],
+            first_result=first_result(file),
+            operators=operator_times(file) if with_operators and file.suffix == ".tflite" else [],
         )
-        for name in names
+        for name, file in zip(names, map(model_file, names), strict=True)
     }
 
 

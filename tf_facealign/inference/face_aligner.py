@@ -18,6 +18,7 @@ from tf_facealign.inference.image_input import ImageLike, as_rgb
 from tf_facealign.inference.predictors import Predictor, load_predictor
 from tf_facealign.landmark_scheme import LandmarkScheme
 from tf_facealign.model_spec import ModelSpec
+from tf_facealign.released_models import DEFAULT_MODEL
 
 
 class FaceAligner:
@@ -32,7 +33,7 @@ class FaceAligner:
         detector: what finds the faces; by default a `HaarDetector`.
 
     Example:
-        >>> aligner = FaceAligner.load("300w.tflite")  # doctest: +SKIP
+        >>> aligner = FaceAligner.load("300w-tiny")  # doctest: +SKIP
         >>> for face in aligner("photo.jpg"):  # doctest: +SKIP
         ...     print(face.landmarks_px, face["mouth_outer"], face.head_pose.yaw)
     """
@@ -49,12 +50,16 @@ class FaceAligner:
 
     @classmethod
     def load(
-        cls, path: str | Path, num_threads: int = 1, detector: Detector | None = None
+        cls,
+        path: str | Path = DEFAULT_MODEL,
+        num_threads: int = 1,
+        detector: Detector | None = None,
     ) -> FaceAligner:
         """Load a model file with the spec inside it.
 
         Args:
-            path: a `.tflite` file (needs neither TensorFlow nor Keras) or a `.keras` file.
+            path: the name of a released model, such as "300w-tiny" (`released_models.model_file`);
+                a `.tflite` file (needs neither TensorFlow nor Keras) or a `.keras` file.
             num_threads: CPU threads LiteRT may use; Keras keeps to its backend's own setting.
             detector: what finds the faces; by default a `HaarDetector`.
 

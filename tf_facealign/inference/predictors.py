@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
 from tf_facealign.model_spec import ModelSpec, read_spec
+from tf_facealign.released_models import model_file
 
 Stages = dict[str, NDArray[np.float32]]
 _KERAS_BATCH = 32
@@ -40,15 +41,14 @@ def load_predictor(path: str | Path, num_threads: int = 1) -> tuple[Predictor, M
     """The predictor for a model file, and the spec inside it.
 
     Args:
-        path: a `.tflite` file (needs neither TensorFlow nor Keras) or a `.keras` file.
+        path: a `.tflite` file (needs neither TensorFlow nor Keras), a `.keras` file, or the name of
+            a released model (`released_models.model_file`).
         num_threads: CPU threads LiteRT may use; Keras keeps to its backend's own setting.
 
     Raises:
         BadInput: the file is missing, damaged, without a spec, or does not fit its spec.
     """
-    path = Path(path)
-    if path.suffix not in (".tflite", ".keras"):
-        raise BadInput(f"{path}: expected a .tflite or .keras file")
+    path = model_file(path)
     spec = read_spec(path)
     num_landmarks = get_scheme(spec.scheme).num_landmarks
     if path.suffix == ".keras":
