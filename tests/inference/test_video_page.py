@@ -38,9 +38,8 @@ def load(path):
 
 
 @pytest.fixture
-def folder(dot_tflite, tmp_path, monkeypatch):
-    """With the files that the page speaks of."""
-    (tmp_path / "300w.tflite").write_bytes(dot_tflite.read_bytes())
+def folder(tmp_path, monkeypatch):
+    """With the file that the page speaks of."""
     with video_writer(tmp_path / "talk.mp4", 25) as writer:
         for number in range(3):
             writer.write(np.zeros((64, 64, 3), np.uint8), number / 25)
