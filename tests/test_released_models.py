@@ -3,11 +3,14 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
-from tf_facealign import FaceAligner, released_models
+from tf_facealign import FaceAligner, get_scheme, released_models
 from tf_facealign.cli import main
+from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
+from tf_facealign.metrics import nme
 from tf_facealign.model_spec import content_sha256
 from tf_facealign.released_models import DEFAULT_MODEL, DEFAULT_VARIANT, model_file, released_names
 
@@ -84,6 +87,27 @@ def test_every_released_file_loads(name):
         assert (aligner.spec.name, aligner.spec.variant) == (name, variant)
         assert aligner.spec.nme_percent == spec["nme_percent"][variant]
         assert "non-commercial" in aligner.spec.licence
+
+
+@pytest.mark.parametrize("name", released_names())
+def test_released_files_find_the_landmarks_of_drawn_faces(name):
+    """They have only seen photos: the first released errs by 4.9 % here, by 3.4 % on photos."""
+    scheme = get_scheme("ibug68")
+    drawn = synthetic_faces(40, scheme, seed=5)
+    truth = np.stack([face.landmarks_px for face in drawn])
+    found = {
+        variant: np.stack([_found(aligner, face) for face in drawn])
+        for variant in ("int8", "dynamic_int8", "float16")
+        for aligner in [FaceAligner.load(f"{name}/{variant}")]
+    }
+    distance_px = scheme.normalizer_distance(truth, "inter_ocular")
+    for points in found.values():
+        assert np.median(nme(truth, points, distance_px)) < 0.07
+        assert np.median(nme(found["float16"], points, distance_px)) < 0.005
+
+
+def _found(aligner, face):
+    return aligner(face.image_rgb(), [face.box_px])[0].landmarks_px
 
 
 def test_the_default_model_is_released():
