@@ -8,7 +8,7 @@ QUICKSTART := runs/quickstart
 # EXTRAS=dev,backends also tests training on JAX and PyTorch.
 EXTRAS ?= dev
 
-.PHONY: venv test lint android android-bench quickstart bench
+.PHONY: venv test lint android android-api android-bench quickstart bench
 
 venv: .venv/installed
 
@@ -27,12 +27,18 @@ lint: venv
 	$(BIN)/mypy
 
 # Needs Java 17 and Maven; all else comes from Maven Central.
+ANDROID := mvn --quiet --batch-mode --file tflite/android/pom.xml
+
 android:
-	mvn --quiet --batch-mode --file tflite/android/pom.xml test
+	$(ANDROID) clean verify
+
+# Writes what the library's public API is; `make android` compares.
+android-api:
+	$(ANDROID) clean test -Dtest=ApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dfacealign.api=write
 
 android-bench:
 	mkdir -p docs/results/android
-	mvn --quiet --batch-mode --file tflite/android/pom.xml --activate-profiles bench -DskipTests \
+	$(ANDROID) --projects facealign-core --activate-profiles bench -DskipTests \
 		-Djmh.result=$(CURDIR)/docs/results/android/jmh.json test
 
 # Against albumentations, imgaug and PyTorch; with FACEALIGN_DATA, on 300-W as well.

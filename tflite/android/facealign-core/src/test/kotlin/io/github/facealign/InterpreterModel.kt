@@ -21,11 +21,13 @@ class InterpreterModel(file: ByteBuffer) : LandmarkModel {
         val isAvailable = System.getProperty("os.name") == "Linux" && System.getProperty("os.arch") == "amd64"
 
         /** The natives, loaded for this class's loader. */
-        val loaded by lazy {
-            val library = File.createTempFile("tensorflowlite", ".so").apply { deleteOnExit() }
+        val loaded by lazy { System.load(library().path) }
+
+        /** A new copy of the natives: a file can be loaded for one class loader only. */
+        fun library(): File {
             val packed = InterpreterModel::class.java.getResource("/native/lib/libtensorflowlite_jni.so")!!
-            library.writeBytes(packed.readBytes())
-            System.load(library.path)
+            val library = File.createTempFile("tensorflowlite", ".so").apply { deleteOnExit() }
+            return library.apply { writeBytes(packed.readBytes()) }
         }
 
         private fun direct(file: ByteBuffer): ByteBuffer {

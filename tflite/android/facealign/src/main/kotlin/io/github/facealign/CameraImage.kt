@@ -7,7 +7,7 @@ import android.media.Image
 internal fun YuvImage.set(image: Image, rotationDegrees: Int) {
     try {
         if (image.format != ImageFormat.YUV_420_888) {
-            throw ImageException("an image of format ${image.format}; it must be YUV_420_888 (${ImageFormat.YUV_420_888})")
+            throw ImageException("an image of format ${image.format}; it must be YUV_420_888, which is 35")
         }
         val (y, u, v) = image.planes
         if (u.rowStride != v.rowStride || u.pixelStride != v.pixelStride) {

@@ -83,8 +83,8 @@ class AlignerMisuseTest {
 
     @Test
     fun `landmarks of another scheme`() {
-        val other = ModelSpec.read(modelFile(ByteArray(0), "\"ibug68\"").bytes)
-        assertThrows(ResultSizeException::class.java) { app.aligner().align(bitmap, box, 0, FaceLandmarks(other.scheme)) }
+        val into = FaceLandmarks(ModelSpec.read(modelFile(ByteArray(0), "\"ibug68\"").bytes).scheme)
+        assertThrows(ResultSizeException::class.java) { app.aligner().align(bitmap, box, 0, into) }
     }
 
     @Test
@@ -125,7 +125,8 @@ class AlignerMisuseTest {
     fun `a spec and a model that disagree`() {
         val five = """{"name": "five", "landmarks": ["a", "b", "c", "d", "e"], "normalizers": {}}"""
         app.aligner(FaceAlignerOptions(modelFile(TestApp.model, five)))
-        for (source in listOf(modelFile(TestApp.model, "\"ibug68\""), modelFile(TestApp.model, five, inputSize = 128))) {
+        val other = listOf(modelFile(TestApp.model, "\"ibug68\""), modelFile(TestApp.model, five, inputSize = 128))
+        for (source in other) {
             assertThrows(ModelMismatchException::class.java) { app.aligner(FaceAlignerOptions(source)) }
         }
     }

@@ -23,7 +23,8 @@ class ApiTest {
     }
 
     private fun apiOf(classes: File): String {
-        val filters = AbiFilters(emptySet(), emptySet(), emptySet(), setOf("io.github.facealign.InternalFaceAlignApi"))
+        val internal = setOf("io.github.facealign.InternalFaceAlignApi")
+        val filters = AbiFilters(emptySet(), emptySet(), emptySet(), excludedAnnotatedWith = internal)
         val files = classes.walk().filter { it.extension == "class" }.sorted().toList()
         return buildString { AbiTools.getInstance().printJvmDump(this, files, filters) }
     }

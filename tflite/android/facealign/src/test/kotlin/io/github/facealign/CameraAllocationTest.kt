@@ -25,10 +25,10 @@ class CameraAllocationTest {
     fun `a face that is followed takes no memory`() {
         var found = 0
         assertEquals(0, allocated {
-            frame.seconds += 0.04
+            frame.seconds += 0.02
             found += aligner.track(frame, 270).size
         })
-        assertEquals(12, found)
+        assertEquals(CALLS, found)
     }
 }
 

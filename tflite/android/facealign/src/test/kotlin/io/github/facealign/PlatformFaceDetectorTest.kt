@@ -19,9 +19,8 @@ class PlatformFaceDetectorTest {
     @Test
     fun `the box of a face follows from its eyes`() {
         val face = ReflectionHelpers.callConstructor(Face::class.java)
-        for ((field, value) in listOf("MidPointX" to 159.5f, "MidPointY" to 79.5f, "EyesDist" to 32f, "Confidence" to 0.6f)) {
-            ReflectionHelpers.setField(face, "m$field", value)
-        }
+        val eyes = mapOf("mMidPointX" to 159.5f, "mMidPointY" to 79.5f, "mEyesDist" to 32f, "mConfidence" to 0.6f)
+        for ((field, value) in eyes) ReflectionHelpers.setField(face, field, value)
         // The detector saw 640 × 640 pixels in 320 × 320: the eyes are at (319.5, 159.5), 64 pixels apart.
         val square = CropSquare().apply { fit(Box(-0.5, -0.5, 639.5, 639.5), Padding(0.0, 0.0, 0.0, 0.0)) }
         val found = PlatformFaceDetector.detectionOf(face, square)

@@ -53,7 +53,8 @@ class TrackingTest {
     fun `frames of a camera are tracked as Python tracks them`() {
         for (frame in frames) {
             expected = frame
-            val image = CameraFrame.grey(video.int("width"), video.int("height"), grey(frame), frame.double("seconds"))
+            val (width, height) = video.int("width") to video.int("height")
+            val image = CameraFrame.grey(width, height, grey(frame), frame.double("seconds"))
             val asked = given.size
             check(frame, aligner.track(image))
             for ((bitmap, shown) in given.drop(asked)) {
