@@ -52,13 +52,8 @@ public class FaceAligner internal constructor(
         box: Box,
         rotationDegrees: Int = 0,
         into: FaceLandmarks = FaceLandmarks(spec.scheme),
-    ): FaceLandmarks = guard.use {
-        try {
-            bitmaps.open(bitmap, rotationDegrees)
-            pipeline.align(bitmaps, box, into.landmarksPx)
-        } finally {
-            bitmaps.close()
-        }
+    ): FaceLandmarks = show(bitmap, rotationDegrees) {
+        pipeline.align(bitmaps, box, into.landmarksPx)
         into
     }
 
@@ -83,8 +78,7 @@ public class FaceAligner internal constructor(
         box: Box,
         rotationDegrees: Int = 0,
         into: FaceLandmarks = FaceLandmarks(spec.scheme),
-    ): FaceLandmarks = guard.use {
-        camera.set(image, rotationDegrees)
+    ): FaceLandmarks = show(image, rotationDegrees) {
         pipeline.align(camera, box, into.landmarksPx)
         into
     }
@@ -103,17 +97,8 @@ public class FaceAligner internal constructor(
      * @throws ConcurrentUseException while another thread is in a call.
      */
     @JvmOverloads
-    public fun track(bitmap: Bitmap, seconds: Double, rotationDegrees: Int = 0): List<TrackedFace> = guard.use {
-        try {
-            bitmaps.open(bitmap, rotationDegrees)
-            bitmapFrame.bitmap = bitmap
-            frame = bitmapFrame
-            tracker.track(bitmaps, seconds)
-        } finally {
-            bitmapFrame.bitmap = null
-            bitmaps.close()
-        }
-    }
+    public fun track(bitmap: Bitmap, seconds: Double, rotationDegrees: Int = 0): List<TrackedFace> =
+        show(bitmap, rotationDegrees) { tracker.track(bitmaps, seconds) }
 
     /**
      * Finds and follows the faces of a camera; the image's timestamp is the frame's time.
@@ -128,16 +113,36 @@ public class FaceAligner internal constructor(
      * @throws ConcurrentUseException while another thread is in a call.
      */
     @JvmOverloads
-    public fun track(image: Image, rotationDegrees: Int = 0): List<TrackedFace> = guard.use {
-        camera.set(image, rotationDegrees)
-        try {
-            cameraFrame.image = image
-            frame = cameraFrame
-            tracker.track(camera, image.timestamp * 1e-9)
-        } finally {
-            cameraFrame.image = null
-        }
-    }
+    public fun track(image: Image, rotationDegrees: Int = 0): List<TrackedFace> =
+        show(image, rotationDegrees) { tracker.track(camera, image.timestamp * 1e-9) }
+
+    /**
+     * Finds the faces in a bitmap with the detector of the options; [align] takes their boxes.
+     *
+     * @param bitmap of any configuration with colours.
+     * @param rotationDegrees 0, 90, 180 or 270.
+     * @return the faces, the surest first.
+     * @throws ImageException if the bitmap is recycled or has no colours, or the rotation is none of the four.
+     * @throws ClosedException after [close].
+     * @throws ConcurrentUseException while another thread is in a call.
+     */
+    @JvmOverloads
+    public fun detect(bitmap: Bitmap, rotationDegrees: Int = 0): List<Detection> =
+        show(bitmap, rotationDegrees) { detector.detect(frame) }
+
+    /**
+     * Finds the faces in a frame of a camera with the detector of the options; [align] takes their boxes.
+     *
+     * @param image in `YUV_420_888`.
+     * @param rotationDegrees 0, 90, 180 or 270.
+     * @return the faces, the surest first.
+     * @throws ImageException if the image is closed or of another format, or the rotation is none of the four.
+     * @throws ClosedException after [close].
+     * @throws ConcurrentUseException while another thread is in a call.
+     */
+    @JvmOverloads
+    public fun detect(image: Image, rotationDegrees: Int = 0): List<Detection> =
+        show(image, rotationDegrees) { detector.detect(frame) }
 
     /**
      * Forgets the faces of a video: the next frame is the first of another one.
@@ -154,6 +159,29 @@ public class FaceAligner internal constructor(
      */
     override fun close() {
         if (guard.close()) pipeline.close()
+    }
+
+    private inline fun <T> show(bitmap: Bitmap, rotationDegrees: Int, work: () -> T): T = guard.use {
+        try {
+            bitmaps.open(bitmap, rotationDegrees)
+            bitmapFrame.bitmap = bitmap
+            frame = bitmapFrame
+            work()
+        } finally {
+            bitmapFrame.bitmap = null
+            bitmaps.close()
+        }
+    }
+
+    private inline fun <T> show(image: Image, rotationDegrees: Int, work: () -> T): T = guard.use {
+        camera.set(image, rotationDegrees)
+        try {
+            cameraFrame.image = image
+            frame = cameraFrame
+            work()
+        } finally {
+            cameraFrame.image = null
+        }
     }
 
     private fun newTracker() = FaceTracker(pipeline, { detector.detect(frame) }, smoothing)

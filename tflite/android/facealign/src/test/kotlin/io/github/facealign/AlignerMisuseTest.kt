@@ -31,6 +31,8 @@ class AlignerMisuseTest {
         assertThrows(ClosedException::class.java) { aligner.align(frame, box) }
         assertThrows(ClosedException::class.java) { aligner.track(bitmap, 0.0) }
         assertThrows(ClosedException::class.java) { aligner.track(frame) }
+        assertThrows(ClosedException::class.java) { aligner.detect(bitmap) }
+        assertThrows(ClosedException::class.java) { aligner.detect(frame) }
         assertThrows(ClosedException::class.java) { aligner.restart() }
     }
 
@@ -42,6 +44,7 @@ class AlignerMisuseTest {
         bitmap.recycle()
         assertThrows(ImageException::class.java) { aligner.align(bitmap, box) }
         assertThrows(ImageException::class.java) { aligner.track(bitmap, 0.0) }
+        assertThrows(ImageException::class.java) { aligner.detect(bitmap) }
     }
 
     @Test
@@ -56,6 +59,7 @@ class AlignerMisuseTest {
         )) {
             assertThrows(ImageException::class.java) { aligner.align(image, box) }
             assertThrows(ImageException::class.java) { aligner.track(image) }
+            assertThrows(ImageException::class.java) { aligner.detect(image) }
         }
         aligner.align(frame, box)
     }

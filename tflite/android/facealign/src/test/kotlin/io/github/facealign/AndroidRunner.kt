@@ -15,7 +15,7 @@ class AndroidRunner(test: Class<*>) : RobolectricTestRunner(
     test,
     defaultInjector().bind(TestEnvironmentSpec::class.java, TestEnvironmentSpec(Environment::class.java)).build(),
 ) {
-    /** Robolectric's own instrumentation needs androidx.test, which is not on Maven Central. */
+    /** Robolectric's own instrumentation needs all of androidx.test, which comes from Google's Maven. */
     class Environment(
         @Named("runtimeSdk") runtimeSdk: Sdk,
         @Named("compileSdk") compileSdk: Sdk,

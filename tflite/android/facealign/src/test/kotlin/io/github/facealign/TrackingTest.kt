@@ -65,6 +65,18 @@ class TrackingTest {
         assertNull(last!!.image)
     }
 
+    @Test
+    fun `a detector's boxes are there without tracking`() {
+        expected = frames.first { it.list("boxes_px").isNotEmpty() }
+        val (width, height) = video.int("width") to video.int("height")
+        val image = CameraFrame.grey(width, height, grey(expected))
+        val bitmap = Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888)
+        for (found in listOf(aligner.detect(image), aligner.detect(bitmap))) {
+            assertEquals(expected.doubles("scores").toList(), found.map { it.score })
+        }
+        assertEquals(listOf(null to image, bitmap to null), given)
+    }
+
     private fun check(frame: JsonObject, faces: List<TrackedFace>) {
         val expected = frame.list("faces").map { it.jsonObject }
         assertEquals(expected.map { it.int("track") }, faces.map { it.track })

@@ -3,7 +3,7 @@ package androidx.test.platform.app
 import android.app.Instrumentation
 import android.os.Bundle
 
-/** The one class of androidx.test that Robolectric calls in our tests; that library is on Google's Maven only. */
+/** The one class that Robolectric calls in our tests of androidx.test, which comes from Google's Maven. */
 @Suppress("unused", "UNUSED_PARAMETER")
 object InstrumentationRegistry {
     @JvmStatic
