@@ -23,8 +23,8 @@ public class FaceAligner internal constructor(
     private val guard = UseGuard("the aligner")
     private val bitmaps = BitmapImage()
     private val camera = YuvImage()
-    private val bitmapFrame = Frame(bitmaps, null, null)
-    private val cameraFrame = Frame(camera, null, null)
+    private val bitmapFrame = Frame(bitmaps)
+    private val cameraFrame = Frame(camera)
     private var frame = bitmapFrame
     private var tracker = newTracker()
 

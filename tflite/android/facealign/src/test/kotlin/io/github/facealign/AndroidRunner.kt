@@ -9,12 +9,10 @@ import org.robolectric.internal.AndroidSandbox.TestEnvironmentSpec
 import org.robolectric.internal.ShadowProvider
 import org.robolectric.pluginapi.Sdk
 import org.robolectric.pluginapi.TestEnvironmentLifecyclePlugin
+import org.robolectric.util.inject.Injector
 
 /** Runs tests in the framework of Android 7 (API 24) and of Android 15 (API 35). */
-class AndroidRunner(test: Class<*>) : RobolectricTestRunner(
-    test,
-    defaultInjector().bind(TestEnvironmentSpec::class.java, TestEnvironmentSpec(Environment::class.java)).build(),
-) {
+class AndroidRunner(test: Class<*>) : RobolectricTestRunner(test, injector) {
     /** Robolectric's own instrumentation needs all of androidx.test, which comes from Google's Maven. */
     class Environment(
         @Named("runtimeSdk") runtimeSdk: Sdk,
@@ -27,5 +25,11 @@ class AndroidRunner(test: Class<*>) : RobolectricTestRunner(
 
             override fun finish(resultCode: Int, results: Bundle?) = Unit
         }
+    }
+
+    private companion object {
+        /** One for all tests: it keeps the frameworks, which take seconds to load. */
+        val injector: Injector = defaultInjector()
+            .bind(TestEnvironmentSpec::class.java, TestEnvironmentSpec(Environment::class.java)).build()
     }
 }

@@ -89,11 +89,12 @@ class FaceAlignerTest {
     @Config(sdk = [35], shadows = [HardwareBitmaps::class])
     fun `a bitmap in the graphics chip's memory, whose pixels cannot be read there`() {
         val (bitmap, expected) = scene() to expected()
-        HardwareBitmaps.add(bitmap)
-        assertEquals(Bitmap.Config.HARDWARE, bitmap.config)
-        assertThrows(IllegalStateException::class.java) { bitmap.getPixels(IntArray(1), 0, 1, 0, 0, 1, 1) }
-        assertArrayEquals(expected, app.aligner().align(bitmap, scenes[0].box).landmarksPx, 0.0)
-        assertTrue(!bitmap.isRecycled)
+        HardwareBitmaps.with(bitmap) {
+            assertEquals(Bitmap.Config.HARDWARE, bitmap.config)
+            assertThrows(IllegalStateException::class.java) { bitmap.getPixels(IntArray(1), 0, 1, 0, 0, 1, 1) }
+            assertArrayEquals(expected, app.aligner().align(bitmap, scenes[0].box).landmarksPx, 0.0)
+            assertTrue(!bitmap.isRecycled)
+        }
     }
 
     @Test

@@ -15,8 +15,10 @@ class HardwareBitmaps : ShadowNativeBitmap() {
         private const val HARDWARE = 7
         private var instance = 0L
 
-        fun add(bitmap: Bitmap) {
+        fun with(bitmap: Bitmap, work: () -> Unit) {
             instance = bitmap.nativeInstance
+            work()
+            instance = 0
         }
 
         @JvmStatic

@@ -13,7 +13,7 @@ class PlatformFaceDetectorTest {
     @Test
     fun `a frame without faces`() {
         val image = BitmapImage().apply { open(Bitmap.createBitmap(90, 70, Bitmap.Config.ARGB_8888), 90) }
-        assertEquals(0, PlatformFaceDetector().detect(Frame(image, null, null)).size)
+        assertEquals(0, PlatformFaceDetector().detect(Frame(image)).size)
     }
 
     @Test
