@@ -26,11 +26,15 @@ lint: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Needs Java 17 and Maven; all else comes from Maven Central.
+# Needs Java 17 and Maven; all else comes from Maven Central. The sample's APK needs tools of Debian as well, and D8
+# from Google's Maven.
 ANDROID := mvn --quiet --batch-mode --file tflite/android/pom.xml
 
+APK := $(shell type aapt aapt2 zipalign apksigner >/dev/null 2>&1 && echo --activate-profiles apk)
+
 android:
-	$(ANDROID) clean verify
+	$(ANDROID) clean verify $(APK)
+	@$(if $(APK),,echo "The sample's APK was left out: it needs Debian's aapt zipalign apksigner" >&2)
 
 # Writes what the library's public API is; `make android` compares.
 android-api:
