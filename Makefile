@@ -26,17 +26,16 @@ lint: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Needs Java 17 and Maven; all else comes from Maven Central. The sample's APK needs tools of Debian as well, and D8
-# from Google's Maven.
+# Needs Java 17 and Maven; all else comes from Maven Central. The sample's APK is made where there are tools of Debian
+# and D8, which only some of Maven's repositories have.
 ANDROID := mvn --quiet --batch-mode --file tflite/android/pom.xml
-
-APK := $(shell type aapt aapt2 zipalign apksigner >/dev/null 2>&1 && echo --activate-profiles apk)
+APK := --activate-profiles apk
 
 android:
-	$(ANDROID) clean verify $(APK)
-	@$(if $(APK),,echo "The sample's APK was left out: it needs Debian's aapt zipalign apksigner" >&2)
+	@if type aapt aapt2 zipalign apksigner && $(ANDROID) --projects sample $(APK) dependency:copy@d8; then apk="$(APK)"; \
+	else echo "The sample's APK is left out: it needs Debian's aapt zipalign apksigner, and D8" >&3; fi 3>&2 >/dev/null 2>&1; \
+	$(ANDROID) clean verify $$apk
 
-# Writes what the library's public API is; `make android` compares.
 android-api:
 	$(ANDROID) clean test -Dtest=ApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dfacealign.api=write
 
