@@ -224,7 +224,7 @@ def test_a_full_disk(whole, tmp_path, monkeypatch, capsys):
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith(".keras: cannot write here (File too large)")
     assert contents(run) == before
-    assert list(run.glob(".*")) == []
+    assert list(run.glob(".*")) == [run / ".lock"]  # and no temporary file
 
 
 def test_a_spoilt_validation_is_not_finite_either(tmp_path):
