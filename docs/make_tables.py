@@ -111,8 +111,8 @@ def recipes_table() -> str:
         cells = [f"`{run['config']}`", " + ".join(map(str, run["epochs"])), f"{run['hours']:.1f}"]
         rows.append(f"| {' | '.join([*cells, *_stages(run), *training])} |")
     words = (
-        f"\nOurs errs by {found['percent_better_than_paper']:.1f} % less than the paper's; its S² errs "
-        f"by {found['percent_better_than_first_stage']:.1f} % less than its S⁰."
+        f"\nOurs errs by {found['percent_better_than_paper']:.1f} % less than the paper's; its S² "
+        f"errs by {found['percent_better_than_first_stage']:.1f} % less than its S⁰."
     )
     return "\n".join([*rows, words]) + "\n"
 
