@@ -88,10 +88,11 @@ ALLOWED = {
         "cli_export",
         "cli_predict",
         "native_log",
+        "released_models",
     },
-    "cli_benchmark": {"cli_dataset", "native_log"},
+    "cli_benchmark": {"cli_dataset", "native_log", "released_models"},
     "cli_dataset": {"native_log"},
-    "cli_evaluate": {"cli_dataset", "native_log"},
+    "cli_evaluate": {"cli_dataset", "native_log", "released_models"},
     "cli_export": {"cli_dataset", "native_log"},
     "cli_predict": {"cli_dataset", "native_log", "released_models"},
     "__init__": set(),
@@ -99,6 +100,7 @@ ALLOWED = {
 # These wait for a call, so that the heavy half loads only when it is needed.
 ALLOWED_IN_FUNCTIONS = {
     "inference": {"models"},
+    "released_models": {"model_spec"},
     "cli": set(ALLOWED) - {"__init__"},
     "cli_benchmark": set(ALLOWED) - {"__init__"},
     "cli_dataset": set(ALLOWED) - {"__init__"},

@@ -18,6 +18,7 @@ from tf_facealign.cli_export import add_export, add_verify
 from tf_facealign.cli_predict import add_predict
 from tf_facealign.errors import BadInput, Interrupted
 from tf_facealign.native_log import without_banners
+from tf_facealign.released_models import MODEL_HELP
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 """Exit codes; Python itself exits with 1 after the traceback of a bug."""
@@ -136,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_model(parser: "argparse._ActionsContainer", required: bool = True) -> None:
-    parser.add_argument("--model", required=required, metavar="MODEL", help=_MODEL_HELP)
+    parser.add_argument("--model", required=required, metavar="MODEL", help=MODEL_HELP)
 
 
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -200,7 +201,6 @@ def _at_least(smallest: int, text: str) -> int:
 _STRATEGY_HELP = (
     "train on all devices of this machine, or on those of all workers that TF_CONFIG names"
 )
-_MODEL_HELP = "a released model (300w-tiny), a .tflite or .keras file"
 _SET_HELP = "change a value of the configuration, such as phase_one.epochs=10; may be repeated"
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tf_facealign.cli_dataset import add_command
 from tf_facealign.native_log import without_banners
+from tf_facealign.released_models import MODEL_HELP, model_file
 
 DONE = 0
 
@@ -14,7 +15,9 @@ def add_benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     example = "facealign benchmark --model float32.tflite --model int8.tflite --threads 1 2"
     summary = "measure time, start-up and memory of models"
     parser = add_command(commands, "benchmark", _benchmark, summary, example)
-    parser.add_argument("--model", required=True, nargs="+", action="extend", metavar="MODEL")
+    parser.add_argument(
+        "--model", required=True, nargs="+", action="extend", metavar="MODEL", help=MODEL_HELP
+    )
     parser.add_argument("--threads", type=_positive, nargs="+", default=[1], metavar="N")
     parser.add_argument("--runs", type=_positive, default=50, metavar="N", help="timed runs (50)")
     parser.add_argument("--operators", action="store_true", help=_OPERATORS_HELP)
@@ -27,7 +30,6 @@ def _benchmark(args: argparse.Namespace) -> int:
 
     if args.android:
         from tf_facealign.inference.android_benchmark import benchmark_on_phone
-        from tf_facealign.released_models import model_file
 
         benchmark_on_phone([str(model_file(model)) for model in args.model], args.threads)
         return DONE

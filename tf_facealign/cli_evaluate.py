@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tf_facealign.cli_dataset import add_command
 from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
+from tf_facealign.released_models import MODEL_HELP
 
 if TYPE_CHECKING:
     from tf_facealign.data.face_sample import FaceSample
@@ -24,12 +25,12 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     example = "facealign evaluate --model 300w.tflite --dataset 300w --root 300w --json scores.json"
     summary = "score models, or the predictions of other systems, on a dataset"
     parser = add_command(commands, "evaluate", _evaluate, summary, example)
-    for option, words in (
-        ("--model", "a released model, a .tflite or .keras file"),
-        ("--predictions", _FILE_HELP),
+    for option, kind, words in (
+        ("--model", "MODEL", MODEL_HELP),
+        ("--predictions", "FILE", _FILE_HELP),
     ):
         parser.add_argument(
-            option, action="append", default=[], metavar="FILE", help=f"{words}; may be repeated"
+            option, action="append", default=[], metavar=kind, help=f"{words}; may be repeated"
         )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="such as 300w or folder")
     parser.add_argument("--root", type=Path, metavar="DIR", help=_ROOT_HELP)

@@ -5,7 +5,7 @@ import argparse
 from tf_facealign.cli_dataset import add_command, print_error
 from tf_facealign.errors import BadInput
 from tf_facealign.native_log import without_banners
-from tf_facealign.released_models import DEFAULT_MODEL
+from tf_facealign.released_models import DEFAULT_MODEL, MODEL_HELP
 
 DONE, BAD_INPUT = 0, 2
 
@@ -15,7 +15,7 @@ def add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     summary = "find the faces in images, and their landmarks"
     parser = add_command(commands, "predict", _predict, summary, _EXAMPLES)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="MODEL", help=_MODEL_HELP)
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("input", nargs="+", metavar="INPUT", help=_INPUT_HELP)
     parser.add_argument(
         "--boxes", default="detect", metavar="detect|full|FILE.json", help=_BOXES_HELP
@@ -96,10 +96,6 @@ more examples:
 _INPUT_HELP = (
     "an image, a folder of images, or - for an image on standard input; or one video, or the "
     "number of a camera, such as 0"
-)
-_MODEL_HELP = (
-    f"a released model (by default {DEFAULT_MODEL}, or such as {DEFAULT_MODEL}/float16), a .tflite "
-    "or .keras file"
 )
 _JSON_HELP = (
     "where the result goes, - prints it (the default, but not of a video that is drawn or shown); "
