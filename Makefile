@@ -32,9 +32,9 @@ ANDROID := mvn --quiet --batch-mode --file tflite/android/pom.xml
 APK := --activate-profiles apk
 
 android:
-	@if type aapt aapt2 zipalign apksigner && $(ANDROID) --projects sample $(APK) dependency:copy@d8; then apk="$(APK)"; \
-	else echo "The sample's APK is left out: it needs Debian's aapt zipalign apksigner, and D8" >&3; fi 3>&2 >/dev/null 2>&1; \
-	$(ANDROID) clean verify $$apk
+	@if type aapt aapt2 zipalign apksigner >/dev/null 2>&1 && $(ANDROID) --projects sample $(APK) dependency:copy@d8 >/dev/null; \
+	then $(ANDROID) clean verify $(APK); \
+	else echo "The sample's APK is left out: it needs Debian's aapt zipalign apksigner, and D8" >&2; $(ANDROID) clean verify; fi
 
 android-api:
 	$(ANDROID) clean test -Dtest=ApiTest -Dsurefire.failIfNoSpecifiedTests=false -Dfacealign.api=write
