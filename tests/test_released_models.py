@@ -101,9 +101,9 @@ def test_released_files_find_the_landmarks_of_drawn_faces(name):
         for aligner in [FaceAligner.load(f"{name}/{variant}")]
     }
     distance_px = scheme.normalizer_distance(truth, "inter_ocular")
-    for points in found.values():
-        assert np.median(nme(truth, points, distance_px)) < 0.07
-        assert np.median(nme(found["float16"], points, distance_px)) < 0.005
+    assert np.median(nme(truth, found["float16"], distance_px)) < 0.07
+    for variant in ("int8", "dynamic_int8"):
+        assert np.median(nme(found["float16"], found[variant], distance_px)) < 0.005
 
 
 def _found(aligner, face):
