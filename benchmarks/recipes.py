@@ -13,14 +13,13 @@ Each run holds out the same tenth of 300-W's training faces; no test face is rea
 import argparse
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from benchmarks.ablation import best_row, stages_of
 from tf_facealign.config import load_config
 from tf_facealign.files import replacing
-
-PHASES = ("phase_one", "phase_two")
 
 
 def main() -> None:
@@ -51,7 +50,7 @@ def result(run: Path) -> dict[str, Any]:
         "config": config.name,
         "width": config.model.width,
         "precision": config.precision,
-        "epochs": [sum(row["phase"] == phase for row in rows) for phase in PHASES],
+        "epochs": list(Counter(row["phase"] for row in rows).values()),
         "best_epoch": f"{best['phase']} {best['epoch']}",
         "stages": stages_of(best),
         "hours": sum(float(row["seconds"]) for row in rows) / 3600,
