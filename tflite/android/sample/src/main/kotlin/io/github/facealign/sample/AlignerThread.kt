@@ -13,11 +13,7 @@ import io.github.facealign.FaceAlignException
  *
  * @param fail is told on the main thread what went wrong.
  */
-internal class AlignerThread(
-    context: Context,
-    private val smoothing: Boolean,
-    private val fail: (FaceAlignException) -> Unit,
-) {
+internal class AlignerThread(context: Context, private val fail: (FaceAlignException) -> Unit) {
     private val context = context.applicationContext
     private val thread = HandlerThread("aligner").apply { start() }
     private val main = Handler(Looper.getMainLooper())
@@ -30,7 +26,7 @@ internal class AlignerThread(
             guarded {
                 aligner?.close()
                 aligner = null
-                aligner = FaceAligner.create(context, FaceAlignerOptions(variant.asset, smoothing = smoothing))
+                aligner = FaceAligner.create(context, FaceAlignerOptions(variant.asset))
             }
         }
     }

@@ -57,7 +57,7 @@ class CameraActivity : Activity(), TextureView.SurfaceTextureListener, DisplayMa
 
     override fun onStart() {
         super.onStart()
-        thread = AlignerThread(this, smoothing = true, ::failed).apply { load(variant) }
+        thread = AlignerThread(this, ::failed).apply { load(variant) }
         getSystemService(DisplayManager::class.java)!!.registerDisplayListener(this, null)
         openCamera()
     }
@@ -168,7 +168,8 @@ class CameraActivity : Activity(), TextureView.SurfaceTextureListener, DisplayMa
     private fun align(image: Image, camera: Camera, thread: AlignerThread) = thread.now { aligner ->
         val start = System.nanoTime()
         val rotation = rotationDegrees(camera.sensorDegrees, displayDegrees, camera.isFront)
-        val faces = copyOf(aligner.track(image, rotation))
+        // The next frame overwrites the aligner's own.
+        val faces = aligner.track(image, rotation).map { it.landmarksPx.copyOf() }
         timer.add(start, System.nanoTime())
         val shown = Shown(aligner.spec.scheme, camera.frame.turned(rotation), camera.isFront, faces)
         val times = "%.1f ms a frame, %.0f frames a second".format(timer.milliseconds, timer.framesPerSecond)

@@ -29,7 +29,7 @@ class PhotoActivity : Activity() {
         status = text()
         val controls = listOf(variants(variant, ::choose), button("Choose a photo", ::pick))
         setContentView(screen(listOf(picture, overlay), controls, status))
-        thread = AlignerThread(this, smoothing = false) { fault -> status.text = fault.message }
+        thread = AlignerThread(this) { fault -> status.text = fault.message }
         thread.load(variant)
         align()
     }
@@ -79,10 +79,8 @@ class PhotoActivity : Activity() {
     }
 
     private fun align(bitmap: Bitmap, aligner: FaceAligner) {
-        // The first frame of a video, so that the aligner looks for faces itself.
-        aligner.restart()
         val start = System.nanoTime()
-        val faces = copyOf(aligner.track(bitmap, 0.0))
+        val faces = aligner.detect(bitmap).map { aligner.align(bitmap, it.box).landmarksPx }
         val milliseconds = (System.nanoTime() - start) * 1e-6
         val shown = Shown(aligner.spec.scheme, FrameSize(bitmap.width, bitmap.height), false, faces)
         thread.onMain {

@@ -1,10 +1,9 @@
 package io.github.facealign.sample
 
 import io.github.facealign.LandmarkScheme
-import io.github.facealign.TrackedFace
 
 /**
- * The faces of a frame, copied out of the aligner's.
+ * The faces of a frame.
  *
  * @property frame the upright frame.
  * @property landmarksPx of each face x, y, x, y … in its pixels.
@@ -15,5 +14,3 @@ internal class Shown(
     val isMirrored: Boolean,
     val landmarksPx: List<DoubleArray>,
 )
-
-internal fun copyOf(faces: List<TrackedFace>) = faces.map { it.landmarksPx.copyOf() }

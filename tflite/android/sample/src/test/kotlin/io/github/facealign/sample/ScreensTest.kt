@@ -84,7 +84,7 @@ class ScreensTest {
         screen.pause().stop().destroy()
     }
 
-    /** A desktop lacks the detector's natives; the golden model knows no faces, so none is followed. */
+    /** A desktop lacks the detector's natives. */
     @Test
     @Config(sdk = [35], shadows = [OneFace::class])
     fun `a photo goes from the picker through detector and network to the overlay`() {
@@ -97,7 +97,8 @@ class ScreensTest {
         val shown = overlay.shown!!
         assertEquals(Golden.picture("scene.png").run { FrameSize(width, height) }, shown.frame)
         assertEquals(Golden.spec.scheme.name, shown.scheme.name)
-        assertTrue("0 faces" in photo.status())
+        assertEquals(2 * shown.scheme.size, shown.landmarksPx.single().size)
+        assertTrue("1 face," in photo.status())
     }
 
     @Test
