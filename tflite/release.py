@@ -8,7 +8,6 @@ $FACEALIGN_DATA. `python docs/make_cards.py` and `docs/make_tables.py` then writ
 """
 
 import argparse
-import hashlib
 import json
 import shutil
 import subprocess
@@ -16,12 +15,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tf_facealign.files import replacing
-from tf_facealign.model_spec import read_spec
+from tf_facealign.model_spec import content_sha256, read_spec
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs/results"
 VARIANTS = ("int8", "dynamic_int8", "float16")
-DATA = ("--dataset", "300w")
+DATA = ("--dataset", "300w", "--split", "lfpw_test")
 TRAINING_DATA = "300-W: 2,012 faces of AFW, HELEN (870 of 2,000) and LFPW, training folders"
 LICENCE = "research only, non-commercial, as the photos of 300-W; they belong to others"
 LOG = ("config.yaml", "history.csv", "made_by.json")
@@ -67,7 +66,7 @@ def write_spec(folder: Path) -> None:
     files = sorted(folder.glob("*.tflite"))
     spec = asdict(read_spec(files[0]))
     spec["nme_percent"] = {file.stem: read_spec(file).nme_percent for file in files}
-    spec["sha256"] = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    spec["sha256"] = {file.name: content_sha256(file) for file in files}
     del spec["variant"]
     with replacing(folder / "model_spec.json") as temporary:
         temporary.write_text(json.dumps(spec, indent=2) + "\n")
