@@ -8,12 +8,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from jinja2 import Template
 from numpy.typing import NDArray
 
 from tf_facealign import FaceAligner, get_scheme
+from tf_facealign.data.contact_sheet import strip
 from tf_facealign.data.synthetic.anatomy import Anatomy
 from tf_facealign.data.synthetic.look import Appearance
 from tf_facealign.data.synthetic_faces import FaceRecipe, render
@@ -27,6 +27,7 @@ from tf_facealign.released_models import FOLDER, model_file, released_names
 RESULTS = Path(__file__).parent / "results"
 TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
 SIDE_PX = 240
+WHITE = (255, 255, 255)
 CASES = {
     "as trained": FaceRecipe(Anatomy(yaw_degrees=15), Appearance(), fill=0.8),
     "half profile": FaceRecipe(Anatomy(yaw_degrees=50), Appearance(), fill=0.8),
@@ -62,11 +63,7 @@ def limits(name: str) -> NDArray[np.uint8]:
 
 def captioned(face: Face, words: str) -> NDArray[np.uint8]:
     """A face with its landmarks, and words below."""
-    picture = draw_faces(face.image_rgb, [face])
-    for rgb, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-        place = (8, SIDE_PX - 10)
-        cv2.putText(picture, words, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, rgb, width, cv2.LINE_AA)
-    return picture
+    return np.vstack([draw_faces(face.image_rgb, [face]), strip([(words, WHITE)], SIDE_PX)])
 
 
 def card(name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
+from tf_facealign.data.contact_sheet import strip
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.images import write_image
@@ -21,6 +22,7 @@ from tf_facealign.landmark_scheme import LandmarkScheme
 
 FOLDER = Path(__file__).parent / "pictures"
 SIDE_PX = 320
+WHITE = (255, 255, 255)
 
 
 def main() -> None:
@@ -62,12 +64,8 @@ def found(face: Face, aligner: FaceAligner) -> Face:
 
 def captioned(face: Face) -> NDArray[np.uint8]:
     """A face with its landmarks and its pose in words."""
-    picture = draw_faces(face.image_rgb, [face])
     words = ", ".join(f"{name} {round(value)}" for name, value in face.head_pose._asdict().items())
-    for rgb, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-        place = (8, SIDE_PX - 12)
-        cv2.putText(picture, words, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, rgb, width, cv2.LINE_AA)
-    return picture
+    return np.vstack([draw_faces(face.image_rgb, [face]), strip([(words, WHITE)], SIDE_PX)])
 
 
 if __name__ == "__main__":
