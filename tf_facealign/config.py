@@ -144,7 +144,8 @@ class PhaseConfig:
             batch that many times as large.
         loss: on every trained shape.
         dropout: rate inside GRegNet while this phase trains.
-        optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`.
+        optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`; muon moves the
+            convolutions, all else then takes adamw's steps (`training.muon`).
         ema: momentum of a running average of the weights, which is scored and kept as the best
             model in their stead; 0 for none.
         schedule: constant; cosine, to zero after `warmup_epochs` of linear rise; or plateau, which
@@ -157,7 +158,7 @@ class PhaseConfig:
     accumulate: int = 1
     loss: Literal["l2", "wing", "soft_wing"] = "l2"
     dropout: float = 0.0
-    optimizer: Literal["sgd", "adamw"] = "adamw"
+    optimizer: Literal["sgd", "adamw", "muon"] = "adamw"
     learning_rate: float = 1e-3
     weight_decay: float = 5e-4
     momentum: float = 0.9

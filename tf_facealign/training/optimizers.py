@@ -4,6 +4,10 @@ import keras
 from keras import ops
 
 from tf_facealign.config import PhaseConfig
+from tf_facealign.training.muon import ConvMuon
+
+MUON_TO_ADAM = 0.3
+"""What AdamW's steps take of Muon's learning rate: convolutions learnt best at a higher one."""
 
 
 def steps_per_epoch(phase: PhaseConfig, num_faces: int) -> int:
@@ -25,6 +29,14 @@ def build_optimizer(
     shared = {**_average(phase), **_accumulation(phase)}
     if phase.optimizer == "adamw":
         optimizer = keras.optimizers.AdamW(rate, weight_decay=phase.weight_decay, **shared)
+    elif phase.optimizer == "muon":
+        optimizer = ConvMuon(
+            rate,
+            weight_decay=phase.weight_decay,
+            adam_lr_ratio=MUON_TO_ADAM,
+            adam_weight_decay=phase.weight_decay * MUON_TO_ADAM,
+            **shared,
+        )
     else:
         # The paper's decay is PyTorch's: added to the gradient, hence amplified by the momentum to
         # 1 / (1 - momentum) of itself. Keras subtracts it from the weight directly.
