@@ -19,7 +19,7 @@ name: toy
 seed: 3
 data: {dataset: synthetic, scheme: aflw19, count: 24, validation_fraction: 0.25}
 model: {width: 0.05}
-phase_one: {epochs: 2, batch_size: 6, optimizer: sgd, learning_rate: 1.0e-2, schedule: plateau,
+phase_one: {epochs: 2, batch_size: 6, optimizer: muon, learning_rate: 1.0e-2, schedule: plateau,
             plateau_patience: 1, ema: 0.9, loss: wing}
 phase_two: {epochs: 2, batch_size: 6, dropout: 0.3, learning_rate: 1.0e-3, loss: wing}
 """

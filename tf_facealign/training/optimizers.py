@@ -6,7 +6,7 @@ from keras import ops
 from tf_facealign.config import PhaseConfig
 from tf_facealign.training.muon import ConvMuon
 
-MUON_TO_ADAM = 0.3
+MUON_TO_ADAM = 0.2
 """What AdamW's steps take of Muon's learning rate: convolutions learnt best at a higher one."""
 
 
