@@ -25,7 +25,21 @@ class ConvMuon(keras.optimizers.Muon):
         return len(variable.shape) != 4 or variable.shape[-1] == 1
 
     def zeropower_via_newtonschulz5(self, x, steps):
-        return ops.reshape(super().zeropower_via_newtonschulz5(_matrix(x), steps), x.shape)
+        """Keras' iteration, of which only the small matrices (outputs)² are iterated.
+
+        X ← X·(a + b·XᵀX + c·(XᵀX)²) needs X itself only in the end; on a step of the whole network
+        that saves a tenth of the time.
+        """
+        matrix = _matrix(x)
+        matrix = matrix / (ops.norm(matrix) + 1e-7)
+        gram = ops.matmul(ops.transpose(matrix), matrix)
+        product = identity = ops.eye(matrix.shape[-1], dtype=matrix.dtype)
+        for _ in range(steps):
+            square = ops.matmul(gram, gram)
+            factor = self.muon_a * identity + self.muon_b * gram + self.muon_c * square
+            product = ops.matmul(product, factor)
+            gram = ops.matmul(ops.matmul(gram, factor), factor)  # they commute
+        return ops.reshape(ops.matmul(matrix, product), x.shape)
 
     def lr_adjust(self, x):
         return ops.reshape(super().lr_adjust(_matrix(x)), x.shape)
