@@ -41,6 +41,17 @@ def test_the_numbers_are_what_the_package_makes(made):
     assert_alike(new, old, "golden.json")
 
 
+def test_the_released_files_find_what_they_found(made):
+    old, new = (json.loads((folder / "released.json").read_text()) for folder in (GOLDEN, made))
+    assert new.keys() == old.keys(), f"released.json: {ANEW}"
+    for file in old:
+        assert new[file]["sha256"] == old[file]["sha256"], f"{file} was replaced: {ANEW}"
+        for case, found in old[file]["landmarks_px"].items():
+            # Half of what Kotlin may be off by: the other half is its own.
+            away = np.abs(np.subtract(new[file]["landmarks_px"][case], found)).max()
+            assert away <= 0.05, f"{file}, {case}: {ANEW}"
+
+
 def assert_alike(new, old, where):
     if isinstance(old, dict):
         assert new.keys() == old.keys(), f"{where}: {ANEW}"

@@ -11,9 +11,11 @@ Writes beside this file:
     crop_NAME.png            the crop of each case, RGB
     model.tflite             an untrained network with a five-point scheme of its own
     golden.json              cases, landmarks, One-Euro sequences, a tracked video
+    released.json            the landmarks that each released file finds in two of the cases
 
 and, for Kotlin, the known landmark schemes. `tests/test_golden.py` compares all of it with what the
-package makes now; a change that is meant is a run of this script, in the same commit.
+package makes now; a change that is meant is a run of this script, in the same commit. So is a
+released file that is new or another.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import released_landmarks
 import toy_video
 from numpy.typing import NDArray
 
@@ -105,7 +108,11 @@ def make(folder: Path) -> None:
         "one_euro": [_one_euro(0, {}), _one_euro(1, {"min_cutoff_hz": 0.4, "hz_per_speed": 2.5})],
         "video": toy_video.golden(),
     }
-    (folder / "golden.json").write_text(json.dumps(golden) + "\n")
+    # The cases "face" and "camera" have one box, and no more of them: the folder stays small.
+    pictures = {"face": image, "camera": sources["camera"]}
+    released = released_landmarks.golden(pictures, CASES["face"]["box_px"])
+    _write_json(folder / "golden.json", golden)
+    _write_json(folder / "released.json", released)
 
 
 def schemes() -> str:
@@ -148,6 +155,10 @@ def _one_euro(seed: int, constants: dict[str, float]) -> dict[str, Any]:
         "inputs": inputs.reshape(30, -1).tolist(),
         "outputs": outputs,
     }
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
 
 
 def _write_png(path: Path, image: NDArray[np.uint8]) -> None:
