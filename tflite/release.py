@@ -4,7 +4,8 @@
 
 fills `tflite/models/NAME` with the variants and their `model_spec.json`, and `docs/results` with
 the scores, costs and log of the run; NAME is that of its configuration. 300-W lies in
-$FACEALIGN_DATA. `python docs/make_cards.py` and `docs/make_tables.py` then write the pages.
+$FACEALIGN_DATA. `python docs/make_cards.py` and `docs/make_tables.py` then write the pages, and
+`tflite/golden/make_golden.py` what other implementations are held to.
 """
 
 import argparse
