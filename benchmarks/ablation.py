@@ -39,6 +39,7 @@ def both(*overrides: str) -> list[str]:
 BASE = [
     *("data.validation_fraction=0.2", "precision=mixed_bfloat16", *both("loss=wing")),
     *("phase_one.epochs=16", "phase_two.epochs=4"),
+    *("phase_one.optimizer=adamw", "phase_one.learning_rate=2.0e-3"),
 ]
 LEVERS = {
     "base": [],
@@ -50,6 +51,7 @@ LEVERS = {
         *both("optimizer=sgd", "weight_decay=5.0e-4", "schedule=plateau"),
         *("phase_one.learning_rate=0.01", "phase_two.learning_rate=0.001"),
     ],
+    "muon": ["phase_one.optimizer=muon", "phase_one.learning_rate=0.02"],
     "averaged weights": both("ema=0.99"),
     "occlusion": ["augmentation.occlusion=0.4"],
     "pixel operations": [f"augmentation.{name}={p}" for name, p in OPERATIONS.items()],

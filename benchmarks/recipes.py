@@ -1,13 +1,14 @@
 r"""What a recipe is worth: two runs of the same network and budget, judged on held-out faces.
 
-    facealign train --config configs/300w_small.yaml --workdir runs/300w_small
-    facealign train --config configs/300w_paper.yaml --workdir runs/300w_paper_half \
+    facealign train --config configs/300w_small.yaml --workdir runs/ours \
+        --set phase_one.epochs=N
+    facealign train --config configs/300w_paper.yaml --workdir runs/paper \
         --set model.width=0.5 --set precision=mixed_bfloat16 \
         --set phase_one.epochs=N --set phase_two.epochs=N
-    python -m benchmarks.recipes runs/300w_small runs/300w_paper_half \
-        --json docs/results/recipes.json
+    python -m benchmarks.recipes --pair runs/ours runs/paper --json docs/results/recipes.json
 
-Each run holds out the same tenth of 300-W's training faces; no test face is read.
+Each run holds out the same tenth of 300-W's training faces; no test face is read. `--pair` may come
+again, with the runs of another budget.
 """
 
 import argparse
@@ -23,21 +24,33 @@ from tf_facealign.files import replacing
 
 
 def main() -> None:
-    """Compare the first run with the second."""
+    """Compare the first run of each pair with the second."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("runs", type=Path, nargs=2, help="work folders: ours, the paper's recipe")
+    parser.add_argument(
+        "--pair",
+        required=True,
+        type=Path,
+        nargs=2,
+        action="append",
+        metavar=("OURS", "PAPER"),
+        help="work folders",
+    )
     parser.add_argument("--json", required=True, type=Path, metavar="FILE")
     args = parser.parse_args()
-    ours, paper = (result(run) for run in args.runs)
+    content = [compared(result(ours), result(paper)) for ours, paper in args.pair]
+    with replacing(args.json) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def compared(ours: dict[str, Any], paper: dict[str, Any]) -> dict[str, Any]:
+    """Both runs, and by how much the last stage of ours errs less."""
     first, *_, last = (stage["validation_nme"] for stage in ours["stages"])
-    content = {
+    return {
         "ours": ours,
         "paper": paper,
         "percent_better_than_paper": 100 * (1 - last / paper["stages"][-1]["validation_nme"]),
         "percent_better_than_first_stage": 100 * (1 - last / first),
     }
-    with replacing(args.json) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def result(run: Path) -> dict[str, Any]:
@@ -53,7 +66,7 @@ def result(run: Path) -> dict[str, Any]:
         "epochs": list(Counter(row["phase"] for row in rows).values()),
         "best_epoch": f"{best['phase']} {best['epoch']}",
         "stages": stages_of(best),
-        "hours": sum(float(row["seconds"]) for row in rows) / 3600,
+        "minutes": sum(float(row["seconds"]) for row in rows) / 60,
         "made_by": json.loads((run / "made_by.json").read_text()),
     }
 

@@ -27,8 +27,8 @@ class ConvMuon(keras.optimizers.Muon):
     def zeropower_via_newtonschulz5(self, x, steps):
         """Keras' iteration, of which only the small matrices (outputs)² are iterated.
 
-        X ← X·(a + b·XᵀX + c·(XᵀX)²) needs X itself only in the end; on a step of the whole network
-        that saves a tenth of the time.
+        X ← X·(a + b·XᵀX + c·(XᵀX)²) needs X itself only in the end, and X has up to 9 rows for each
+        of theirs.
         """
         matrix = _matrix(x)
         matrix = matrix / (ops.norm(matrix) + 1e-7)
