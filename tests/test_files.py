@@ -1,9 +1,12 @@
+import itertools
 import os
 import resource
 import stat
+import sys
 
 import pytest
 
+from tf_facealign import files
 from tf_facealign.errors import BadInput
 from tf_facealign.files import remove_abandoned, replacing
 
@@ -41,6 +44,39 @@ def test_a_block_that_raises_leaves_the_old_file(tmp_path, error):
         write_half(tmp_path / "a.txt", error)
     assert (tmp_path / "a.txt").read_text() == "old"
     assert names_in(tmp_path) == ["a.txt"]
+
+
+def write_interrupted(path, line):
+    """Write, with Ctrl-C when `replacing` is about to execute its line number `line`, of all."""
+    count = itertools.count()
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename != files.__file__:
+            return None
+        if event == "line" and next(count) == line:
+            raise KeyboardInterrupt  # which ends the tracing
+        return trace
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text("new")
+    finally:
+        sys.settrace(former)
+
+
+def test_ctrl_c_at_any_line_leaves_nothing_unfinished(tmp_path):
+    for line in itertools.count():
+        path = tmp_path / str(line) / "a.txt"
+        path.parent.mkdir()
+        try:
+            write_interrupted(path, line)
+            break
+        except KeyboardInterrupt:
+            assert names_in(path.parent) in ([], ["a.txt"])
+    assert line > 10  # it was interrupted so often
+    assert path.read_text() == "new"
 
 
 def test_a_block_that_raises_leaves_no_new_file(tmp_path):

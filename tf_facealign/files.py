@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,20 +29,12 @@ def replacing(path: str | Path, durable: bool = False) -> Iterator[Path]:
             room for the file.
     """
     path = Path(path)
+    # Named before it is made: Ctrl-C in between would else leave a file that nobody knows.
+    temporary = path.with_name(f".{path.stem}.{os.urandom(4).hex()}{path.suffix}")
     try:
-        if path.is_dir():
-            raise BadInput(f"{path}: cannot write here (it is a folder)")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
-        )
-    except OSError as error:
-        raise BadInput(f"{path}: cannot write here ({error.strerror})") from None
-    os.close(handle)
-    temporary = Path(name)
-    try:
+        _create(temporary, path)
         yield temporary
-        temporary.chmod(0o644)  # mkstemp is private to its owner; a result is not
+        temporary.chmod(0o644)
         if durable:
             _flush(temporary)
         os.replace(temporary, path)
@@ -52,7 +43,18 @@ def replacing(path: str | Path, durable: bool = False) -> Iterator[Path]:
             raise
         raise BadInput(f"{path}: cannot write here ({error.strerror})") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it has its name, or was never made
+            temporary.unlink()
+
+
+def _create(temporary: Path, path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise BadInput(f"{path}: cannot write here (it is a folder)")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(0o600, exist_ok=False)  # private to its owner until it is whole
+    except OSError as error:
+        raise BadInput(f"{path}: cannot write here ({error.strerror})") from None
 
 
 def remove_abandoned(path: Path) -> None:

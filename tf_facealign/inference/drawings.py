@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.errors import BadInput
-from tf_facealign.files import remove_abandoned
 from tf_facealign.images import write_image
 from tf_facealign.inference.face import Face
 from tf_facealign.inference.face_aligner import FaceAligner
@@ -66,11 +65,7 @@ class Drawings:
             boxes = [face.box_px for face in faces]
             drawn_by_rival = draw_faces(image_rgb, self._rival(image_rgb, boxes), self._numbers)
             drawn = np.hstack([drawn, drawn_by_rival])
-        try:
-            write_image(self._path(image), drawn)
-        except KeyboardInterrupt:
-            remove_abandoned(self._path(image))  # it may come before write_image cares for its file
-            raise
+        write_image(self._path(image), drawn)
 
     def _path(self, image: Path) -> Path:
         """A picture of standard input has no name of its own."""
