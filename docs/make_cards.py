@@ -13,13 +13,12 @@ from jinja2 import Template
 from numpy.typing import NDArray
 
 from tf_facealign import FaceAligner, get_scheme
-from tf_facealign.data.contact_sheet import strip
+from tf_facealign.data.contact_sheet import captioned
 from tf_facealign.data.synthetic.anatomy import Anatomy
 from tf_facealign.data.synthetic.look import Appearance
 from tf_facealign.data.synthetic_faces import FaceRecipe, render
 from tf_facealign.images import write_image
 from tf_facealign.inference.drawings import draw_faces
-from tf_facealign.inference.face import Face
 from tf_facealign.metrics import nme
 from tf_facealign.model_spec import read_spec
 from tf_facealign.released_models import FOLDER, model_file, released_names
@@ -27,7 +26,6 @@ from tf_facealign.released_models import FOLDER, model_file, released_names
 RESULTS = Path(__file__).parent / "results"
 TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
 SIDE_PX = 240
-WHITE = (255, 255, 255)
 CASES = {
     "as trained": FaceRecipe(Anatomy(yaw_degrees=15), Appearance(), fill=0.8),
     "half profile": FaceRecipe(Anatomy(yaw_degrees=50), Appearance(), fill=0.8),
@@ -57,13 +55,9 @@ def limits(name: str) -> NDArray[np.uint8]:
         true = replace(found, landmarks_px=truth_px)
         distance_px = aligner.scheme.normalizer_distance(truth_px[None], "inter_ocular")
         (error,) = 100 * nme(truth_px[None], found.landmarks_px[None], distance_px)
-        columns.append([captioned(found, f"{words}: {error:.1f} %"), captioned(true, "truth")])
+        captions = ((found, f"{words}: {error:.1f} %"), (true, "truth"))
+        columns.append([captioned(draw_faces(image, [face]), text) for face, text in captions])
     return np.hstack([np.vstack(column) for column in columns])
-
-
-def captioned(face: Face, words: str) -> NDArray[np.uint8]:
-    """A face with its landmarks, and words below."""
-    return np.vstack([draw_faces(face.image_rgb, [face]), strip([(words, WHITE)], SIDE_PX)])
 
 
 def card(name: str) -> str:
@@ -85,7 +79,7 @@ def card(name: str) -> str:
         scores=scores,
         haar=loaded(f"bench/detectors_{name}.json")["rows"]["haar"],
         epochs=epochs,
-        hours=sum(float(epoch["seconds"]) for epoch in epochs) / 3600,
+        minutes=sum(float(epoch["seconds"]) for epoch in epochs) / 60,
         made_by=loaded(f"training/{name}/made_by.json"),
         variants=variants,
         machine=costs["provenance"]["machine"],

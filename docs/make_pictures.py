@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
-from tf_facealign.data.contact_sheet import strip
+from tf_facealign.data.contact_sheet import captioned
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.images import write_image
@@ -22,7 +22,6 @@ from tf_facealign.landmark_scheme import LandmarkScheme
 
 FOLDER = Path(__file__).parent / "pictures"
 SIDE_PX = 320
-WHITE = (255, 255, 255)
 
 
 def main() -> None:
@@ -31,7 +30,7 @@ def main() -> None:
     write_image(FOLDER / "numbers.jpg", shown("ibug68", 5, side_px=800, numbers=True))
     aligner = FaceAligner.load()
     faces = [found(drawn_face("ibug68", seed), aligner) for seed in (12, 7, 5, 26)]
-    poses = np.hstack([captioned(face) for face in faces])
+    poses = np.hstack([posed(face) for face in faces])
     chips = np.hstack([cv2.resize(face.chip(112), (SIDE_PX, SIDE_PX)) for face in faces])
     write_image(FOLDER / "found.jpg", np.vstack([poses, chips]))
     sizes = [cv2.resize(shown("ibug68", 5, side_px=px), (SIDE_PX,) * 2) for px in (64, 500, 4000)]
@@ -62,10 +61,10 @@ def found(face: Face, aligner: FaceAligner) -> Face:
     return aligner(face.image_rgb, [face.box_px])[0]
 
 
-def captioned(face: Face) -> NDArray[np.uint8]:
+def posed(face: Face) -> NDArray[np.uint8]:
     """A face with its landmarks and its pose in words."""
     words = ", ".join(f"{name} {round(value)}" for name, value in face.head_pose._asdict().items())
-    return np.vstack([draw_faces(face.image_rgb, [face]), strip([(words, WHITE)], SIDE_PX)])
+    return captioned(draw_faces(face.image_rgb, [face]), words)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,12 @@ def tile(
     if predicted_unit is not None:
         points_px = np.asarray(predicted_unit) * CROP_PX - 0.5
         drawn = draw_landmarks(drawn, points_px, scheme, None, PREDICTED_RGB, PREDICTED_RGB)
-    return np.vstack([drawn, strip([(_shortened(caption), _WHITE)], CROP_PX)])
+    return captioned(drawn, _shortened(caption))
+
+
+def captioned(picture: NDArray[np.uint8], words: str) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) uint8 RGB with words on a black strip below."""
+    return np.vstack([picture, strip([(words, _WHITE)], picture.shape[1])])
 
 
 def strip(words: Sequence[tuple[str, Colour]], width_px: int) -> NDArray[np.uint8]:

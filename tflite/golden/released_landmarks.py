@@ -1,12 +1,12 @@
 """What the released files find in the golden pictures; other implementations are held to it."""
 
-import hashlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.inference.face_aligner import FaceAligner
+from tf_facealign.model_spec import content_sha256
 from tf_facealign.released_models import FOLDER
 
 Pictures = dict[str, NDArray[np.uint8]]
@@ -26,7 +26,7 @@ def golden(pictures: Pictures, box_px: list[float]) -> dict[str, Any]:
     """
     return {
         path.relative_to(FOLDER).as_posix(): {
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": content_sha256(path),
             "landmarks_px": _landmarks(FaceAligner.load(path), pictures, box_px),
         }
         for path in sorted(FOLDER.glob("*/*.tflite"))
