@@ -1,13 +1,14 @@
 """What each lever of the recipe is worth: one short training each, judged on held-out faces.
 
-    python benchmarks/ablation.py --workdir runs/ablation --json docs/results/ablation.json
+    python benchmarks/ablation.py usual --workdir runs --json docs/results/ablation.json
+    python benchmarks/ablation.py muon --workdir runs --json docs/results/ablation_muon.json
 
 The faces are 300-W's training folders; a fifth of them is held out and no test face is read. Every
 run is `configs/300w_tiny.yaml` with the overrides below and one lever more, and sees as many faces.
 Runs that have ended are kept, so the script can be stopped and started again; two of them can share
 the levers between two cores:
 
-    taskset -c 0 python benchmarks/ablation.py --workdir runs/ablation --levers base l2
+    taskset -c 0 python benchmarks/ablation.py usual --workdir runs --levers base "l2 loss"
 """
 
 import argparse
@@ -16,6 +17,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,62 +38,100 @@ def both(*overrides: str) -> list[str]:
     return [f"{phase}.{override}" for phase in ("phase_one", "phase_two") for override in overrides]
 
 
-BASE = [
-    *("data.validation_fraction=0.2", "precision=mixed_bfloat16", *both("loss=wing")),
-    *("phase_one.epochs=16", "phase_two.epochs=4"),
-    *("phase_one.optimizer=adamw", "phase_one.learning_rate=2.0e-3"),
-]
-LEVERS = {
-    "base": [],
-    "other seed": ["seed=1"],
-    "float32": ["precision=float32"],
-    "l2 loss": both("loss=l2"),
-    "soft_wing loss": both("loss=soft_wing"),
-    "sgd as in the paper": [
-        *both("optimizer=sgd", "weight_decay=5.0e-4", "schedule=plateau"),
-        *("phase_one.learning_rate=0.01", "phase_two.learning_rate=0.001"),
-    ],
-    "muon": ["phase_one.optimizer=muon", "phase_one.learning_rate=0.02"],
-    "averaged weights": both("ema=0.99"),
-    "occlusion": ["augmentation.occlusion=0.4"],
-    "pixel operations": [f"augmentation.{name}={p}" for name, p in OPERATIONS.items()],
-    # Balanced, an epoch has 2.3 times the faces.
-    "pose balance": ["data.pose_balance=true", "phase_one.epochs=7", "phase_two.epochs=2"],
-    "stages not detached": ["model.detach=false"],
-    "auxiliary supervision": ["model.auxiliary=true"],
+@dataclass(frozen=True)
+class Study:
+    """Runs that differ from one another by a lever.
+
+    Attributes:
+        base: overrides of all of them.
+        levers: what differs from the base → the overrides that make the difference.
+    """
+
+    base: list[str]
+    levers: dict[str, list[str]]
+
+
+STUDIES = {
+    "usual": Study(
+        [
+            *("data.validation_fraction=0.2", "precision=mixed_bfloat16", *both("loss=wing")),
+            *("phase_one.epochs=16", "phase_two.epochs=4", "phase_one.weight_decay=1.0e-2"),
+            *("phase_one.optimizer=adamw", "phase_one.learning_rate=2.0e-3"),
+        ],
+        {
+            "base": [],
+            "other seed": ["seed=1"],
+            "float32": ["precision=float32"],
+            "l2 loss": both("loss=l2"),
+            "soft_wing loss": both("loss=soft_wing"),
+            "sgd as in the paper": [
+                *both("optimizer=sgd", "weight_decay=5.0e-4", "schedule=plateau"),
+                *("phase_one.learning_rate=0.01", "phase_two.learning_rate=0.001"),
+            ],
+            "muon": ["phase_one.optimizer=muon", "phase_one.learning_rate=0.02"],
+            "averaged weights": both("ema=0.99"),
+            "occlusion": ["augmentation.occlusion=0.4"],
+            "pixel operations": [f"augmentation.{name}={p}" for name, p in OPERATIONS.items()],
+            # Balanced, an epoch has 2.3 times the faces.
+            "pose balance": ["data.pose_balance=true", "phase_one.epochs=7", "phase_two.epochs=2"],
+            "stages not detached": ["model.detach=false"],
+            "auxiliary supervision": ["model.auxiliary=true"],
+        },
+    ),
+    "muon": Study(
+        [
+            *("data.validation_fraction=0.2", "phase_one.epochs=30", "phase_two.epochs=0"),
+            "phase_one.weight_decay=0.01",
+        ],
+        {
+            "base": [],
+            "weight decay 0.05": ["phase_one.weight_decay=0.05"],
+            "weight decay 0.15": ["phase_one.weight_decay=0.15"],
+            "stages not detached": ["model.detach=false"],
+            "weight decay 0.1, 16 faces a step": [
+                *("phase_one.weight_decay=0.1", "phase_one.batch_size=16")
+            ],
+            "weight decay 0.1, auxiliary supervision": [
+                *("phase_one.weight_decay=0.1", "model.auxiliary=true")
+            ],
+        },
+    ),
 }
-"""What differs from the base → the overrides that make the difference."""
 
 
 def main() -> None:
     """Train what is not there yet, then write what there is."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("study", choices=STUDIES)
     parser.add_argument("--workdir", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--levers", nargs="+", choices=LEVERS, default=list(LEVERS), metavar="NAME")
+    parser.add_argument("--levers", nargs="+", metavar="NAME", help="only these")
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
-    for lever in args.levers:
-        train(args.workdir / folder_of(lever), LEVERS[lever])
+    study, workdir = STUDIES[args.study], args.workdir / args.study
+    if unknown := set(args.levers or ()) - set(study.levers):
+        parser.error(f"no levers of this study: {', '.join(unknown)}")
+    for lever in args.levers or study.levers:
+        train(workdir / folder_of(lever), [*study.base, *study.levers[lever]])
     if args.json:
-        rows = [result(args.workdir / folder_of(lever), lever) for lever in LEVERS]
-        content = {"config": CONFIG, "base": BASE, "rows": [row for row in rows if row]}
+        rows = [result(workdir / folder_of(lever), lever, study) for lever in study.levers]
+        content = {"config": CONFIG, "base": study.base, "rows": [row for row in rows if row]}
         with replacing(args.json) as temporary:
             temporary.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def folder_of(lever: str) -> str:
     """A folder's name for a lever."""
-    return lever.lower().replace(" ", "_")
+    return lever.replace(",", "").replace(" ", "_")
 
 
 def train(workdir: Path, overrides: Sequence[str]) -> None:
     """Start or continue one run; one that has ended ends again at once."""
-    settings = [part for override in [*BASE, *overrides] for part in ("--set", override)]
+    settings = [part for override in overrides for part in ("--set", override)]
     command = [sys.executable, "-m", "tf_facealign.cli", "train", "--config", CONFIG, *settings]
     subprocess.run([*command, "--workdir", str(workdir), "--resume"], check=True)
 
 
-def result(workdir: Path, lever: str) -> dict[str, Any] | None:
+def result(workdir: Path, lever: str, study: Study) -> dict[str, Any] | None:
     """The row of a run, of its best epoch; none if it has not ended."""
     if not (workdir / "history.csv").exists():
         return None
@@ -103,7 +143,7 @@ def result(workdir: Path, lever: str) -> dict[str, Any] | None:
     best = best_row(rows)
     return {
         "lever": lever,
-        "overrides": LEVERS[lever],
+        "overrides": study.levers[lever],
         "best_epoch": f"{best['phase']} {best['epoch']}",
         "stages": stages_of(best),
         "seconds": round(sum(float(row["seconds"]) for row in rows)),

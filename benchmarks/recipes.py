@@ -5,10 +5,11 @@ r"""What a recipe is worth: two runs of the same network and budget, judged on h
     facealign train --config configs/300w_paper.yaml --workdir runs/paper \
         --set model.width=0.5 --set precision=mixed_bfloat16 \
         --set phase_one.epochs=N --set phase_two.epochs=N
-    python -m benchmarks.recipes --pair runs/ours runs/paper --json docs/results/recipes.json
+    python -m benchmarks.recipes --pair runs/ours runs/paper --json docs/results/recipes.json \
+        --lever "pixel operations" runs/pixels
 
 Each run holds out the same tenth of 300-W's training faces; no test face is read. `--pair` may come
-again, with the runs of another budget.
+again, with the runs of another budget. Levers are runs that differ from one another by that.
 """
 
 import argparse
@@ -35,9 +36,20 @@ def main() -> None:
         metavar=("OURS", "PAPER"),
         help="work folders",
     )
+    parser.add_argument(
+        "--lever",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("WORDS", "RUN"),
+        help="what differs in this run, and its work folder",
+    )
     parser.add_argument("--json", required=True, type=Path, metavar="FILE")
     args = parser.parse_args()
-    content = [compared(result(ours), result(paper)) for ours, paper in args.pair]
+    content = {
+        "pairs": [compared(result(ours), result(paper)) for ours, paper in args.pair],
+        "levers": [{"lever": words} | result(Path(run)) for words, run in args.lever],
+    }
     with replacing(args.json) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + "\n")
 

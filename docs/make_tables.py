@@ -1,4 +1,4 @@
-"""Writes the tables of the documentation from docs/results: python docs/make_tables.py."""
+"""Writes the tables of the released models from docs/results: python docs/make_tables.py."""
 
 import csv
 import json
@@ -11,10 +11,8 @@ ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs/results"
 DETECTORS = ROOT / "docs/detectors.md"
 TFLITE = ROOT / "tflite/README.md"
-TRAINING = ROOT / "docs/training.md"
 VARIANTS = ("float32", "float16", "dynamic_int8", "int8")
 BLOCK = re.compile(r"(?<=<!-- results -->\n).*?(?=<!-- /results -->)", re.DOTALL)
-RECIPES = re.compile(r"(?<=<!-- recipes -->\n).*?(?=<!-- /recipes -->)", re.DOTALL)
 RUNTIMES = re.compile(r"(?<=<!-- runtimes -->\n).*?(?=<!-- /runtimes -->)", re.DOTALL)
 SYSTEMS = {
     "LiteRT": ("litert", "int8"),
@@ -32,20 +30,25 @@ def results_table() -> str:
         "| model | width | S⁰ | S¹ | S² | MB | a face | trained in |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    specs = (ROOT / "tflite/models").glob("*/model_spec.json")
-    for name in sorted((spec.parent.name for spec in specs), key=_megabytes):
+    for name in sorted(released(), key=megabytes):
         stages = json.loads((RESULTS / f"{name}.json").read_text())["stages"].values()
         costs = json.loads((RESULTS / f"tflite/benchmark_{name}.json").read_text())["models"]
         (int8,) = (cost for file, cost in costs.items() if Path(file).stem == "int8")
         cells = [f"[{name}](tflite/models/{name}/README.md)", f"{_width(name):g}"]
         cells += [f"{stage['lfpw_test']['nme']:.2f}" for stage in stages]
-        cells.append(f"{_megabytes(name):.1f}")
+        cells.append(f"{megabytes(name):.1f}")
         cells += [f"{int8['per_face']['1']['wall_ms']['median']:.1f} ms", training(name)]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
-def _megabytes(name: str) -> float:
+def released() -> list[str]:
+    """Names of the released models."""
+    return [spec.parent.name for spec in (ROOT / "tflite/models").glob("*/model_spec.json")]
+
+
+def megabytes(name: str) -> float:
+    """Size of the int8 file."""
     found = json.loads((RESULTS / f"tflite/variants/{name}.int8.json").read_text())
     return float(found["bytes"]) / 1e6
 
@@ -57,11 +60,15 @@ def _width(name: str) -> float:
 
 def training(name: str) -> str:
     """How long a model trained, on what; from its work folder's files."""
-    folder = RESULTS / "training" / name
-    with (folder / "history.csv").open(newline="") as file:
-        seconds = sum(float(row["seconds"]) for row in csv.DictReader(file))
-    machine = json.loads((folder / "made_by.json").read_text())["machine"]
-    return f"[{seconds / 60:.0f} minutes](docs/results/training/{name}), {machine.split(',')[0]}"
+    made_by = json.loads((RESULTS / "training" / name / "made_by.json").read_text())
+    machine = made_by["machine"].split(",")[0]
+    return f"[{minutes(name):.0f} minutes](docs/results/training/{name}), {machine}"
+
+
+def minutes(name: str) -> float:
+    """Of training, without validation."""
+    with (RESULTS / "training" / name / "history.csv").open(newline="") as file:
+        return sum(float(row["seconds"]) for row in csv.DictReader(file)) / 60
 
 
 def detectors_table() -> str:
@@ -83,45 +90,6 @@ def detectors_table() -> str:
 def detectors() -> str:
     """docs/detectors.md as it should be."""
     return BLOCK.sub(lambda _: detectors_table(), DETECTORS.read_text("utf-8"))
-
-
-def ablation_table() -> str:
-    """A Markdown table with a row for every lever of the recipe."""
-    rows = [
-        "| what differs | S⁰ | S¹ | S² | S² of the training faces |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for row in json.loads((RESULTS / "ablation.json").read_text())["rows"]:
-        cells = [row["lever"] if row["overrides"] else "nothing", *_stages(row)]
-        cells.append(f"{row['stages'][-1]['training_nme']:.2f}")
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
-
-
-def recipes_table() -> str:
-    """A Markdown table of the two recipes, at each budget."""
-    pairs = json.loads((RESULTS / "recipes.json").read_text())
-    rows = [
-        "| recipe | epochs | minutes | S⁰ | S¹ | S² | S⁰ of the training faces | S² | better by |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for pair in pairs:
-        better = f"{pair['percent_better_than_paper']:.1f} %"
-        rows += [_recipe_row(pair["ours"], better), _recipe_row(pair["paper"], "")]
-    gains = [f"{pair['percent_better_than_first_stage']:.0f} %" for pair in pairs]
-    words = f"\nThe S² of ours errs by {' and '.join(gains)} less than its S⁰."
-    return "\n".join([*rows, words]) + "\n"
-
-
-def _recipe_row(run: dict, better: str) -> str:
-    training = [f"{run['stages'][stage]['training_nme']:.2f}" for stage in (0, -1)]
-    epochs = " + ".join(map(str, run["epochs"]))
-    cells = [f"`{run['config']}`", epochs, f"{run['minutes']:.0f}", *_stages(run), *training]
-    return f"| {' | '.join([*cells, better])} |"
-
-
-def _stages(run: dict) -> list[str]:
-    return [f"{stage['validation_nme']:.2f}" for stage in run["stages"]]
 
 
 def variants_table() -> str:
@@ -185,12 +153,6 @@ def tflite() -> str:
     return RUNTIMES.sub(lambda _: runtimes_table(), page)
 
 
-def trainings() -> str:
-    """docs/training.md as it should be."""
-    page = BLOCK.sub(lambda _: ablation_table(), TRAINING.read_text("utf-8"))
-    return RECIPES.sub(lambda _: recipes_table(), page)
-
-
 def readme() -> str:
     """README.md as it should be."""
     return BLOCK.sub(lambda _: results_table(), (ROOT / "README.md").read_text())
@@ -200,4 +162,3 @@ if __name__ == "__main__":
     (ROOT / "README.md").write_text(readme())
     DETECTORS.write_text(detectors(), "utf-8")
     TFLITE.write_text(tflite(), "utf-8")
-    TRAINING.write_text(trainings(), "utf-8")

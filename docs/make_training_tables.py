@@ -1,0 +1,77 @@
+"""Writes the tables of docs/training.md from docs/results: python docs/make_training_tables.py."""
+
+import json
+import re
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+PAGE, RESULTS = DOCS / "training.md", DOCS / "results"
+
+
+def ablation_table(file: str) -> str:
+    """A Markdown table with a row for every lever of a study."""
+    rows = [
+        "| what differs | S⁰ | S¹ | S² | S² of the training faces |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in json.loads((RESULTS / file).read_text())["rows"]:
+        cells = [row["lever"] if row["overrides"] else "nothing", *_stages(row)]
+        cells.append(f"{row['stages'][-1]['training_nme']:.2f}")
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def recipes_table() -> str:
+    """A Markdown table of the two recipes, at each budget."""
+    pairs = json.loads((RESULTS / "recipes.json").read_text())["pairs"]
+    rows = [
+        "| recipe | epochs | minutes | S⁰ | S¹ | S² | S⁰ of the training faces | S² | better by |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for pair in pairs:
+        better = f"{pair['percent_better_than_paper']:.1f} %"
+        rows += [_recipe_row(pair["ours"], better), _recipe_row(pair["paper"], "")]
+    gains = [f"{pair['percent_better_than_first_stage']:.0f} %" for pair in pairs]
+    words = f"\nThe S² of ours errs by {' and '.join(gains)} less than its S⁰."
+    return "\n".join([*rows, words]) + "\n"
+
+
+def levers_table() -> str:
+    """A Markdown table of longer runs with a lever each."""
+    rows = [
+        "| what differs | S⁰ | S¹ | S² | S² of the training faces |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for run in json.loads((RESULTS / "recipes.json").read_text())["levers"]:
+        cells = [run["lever"], *_stages(run), f"{run['stages'][-1]['training_nme']:.2f}"]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _recipe_row(run: dict, better: str) -> str:
+    training = [f"{run['stages'][stage]['training_nme']:.2f}" for stage in (0, -1)]
+    epochs = " + ".join(map(str, run["epochs"]))
+    cells = [f"`{run['config']}`", epochs, f"{run['minutes']:.0f}", *_stages(run), *training]
+    return f"| {' | '.join([*cells, better])} |"
+
+
+def _stages(run: dict) -> list[str]:
+    return [f"{stage['validation_nme']:.2f}" for stage in run["stages"]]
+
+
+def trainings() -> str:
+    """The page as it should be."""
+    page = PAGE.read_text("utf-8")
+    for name, table in (
+        ("usual", ablation_table("ablation.json")),
+        ("muon", ablation_table("ablation_muon.json")),
+        ("levers", levers_table()),
+        ("recipes", recipes_table()),
+    ):
+        block = rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)"
+        page = re.sub(block, lambda _, table=table: table, page, flags=re.DOTALL)
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(trainings(), "utf-8")
