@@ -4,8 +4,8 @@
 
 fills `tflite/models/NAME` with the variants and their `model_spec.json`, and `docs/results` with
 the scores, costs and log of the run; NAME is that of its configuration. 300-W lies in
-$FACEALIGN_DATA. `python docs/make_cards.py` and `docs/make_tables.py` then write the pages, and
-`tflite/golden/make_golden.py` what other implementations are held to.
+$FACEALIGN_DATA. `docs/make_cards.py`, `make_tables.py` and `make_peer_table.py` then write the
+pages, and `tflite/golden/make_golden.py` what other implementations are held to.
 """
 
 import argparse
@@ -31,18 +31,19 @@ def main() -> None:
     """Export, score, time, and note what made it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("run", type=Path, help="the work folder of the training")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=VARIANTS)
     args = parser.parse_args()
     model = args.run / "best.keras"
     name = read_spec(model).name
     folder = ROOT / "tflite/models" / name
     folder.mkdir(parents=True, exist_ok=True)
-    for variant in VARIANTS:
+    for variant in args.variants:
         export(
             model, folder / f"{variant}.tflite", RESULTS / f"tflite/variants/{name}.{variant}.json"
         )
     write_spec(folder)
     run("facealign", "evaluate", "--model", model, *DATA, "--json", RESULTS / f"{name}.json")
-    files = [folder / f"{variant}.tflite" for variant in VARIANTS]
+    files = [folder / f"{variant}.tflite" for variant in args.variants]
     costs = RESULTS / f"tflite/benchmark_{name}.json"
     run("facealign", "benchmark", "--model", *files, "--threads", 1, 2, "--json", costs)
     boxes = RESULTS / f"bench/detectors_{name}.json"
