@@ -10,6 +10,7 @@ from tf_facealign import FaceAligner, get_scheme, released_models
 from tf_facealign.cli import main
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
+from tf_facealign.head_pose import head_pose
 from tf_facealign.metrics import nme
 from tf_facealign.model_spec import content_sha256
 from tf_facealign.released_models import DEFAULT_MODEL, DEFAULT_VARIANT, model_file, released_names
@@ -103,6 +104,11 @@ def test_released_files_find_the_landmarks_of_drawn_faces(name):
     distance_px = scheme.normalizer_distance(truth, "inter_ocular")
     float16 = found.pop("float16")
     assert np.median(nme(truth, float16, distance_px)) < 0.07
+    turned = [
+        head_pose(shape, scheme).yaw - head_pose(true, scheme).yaw
+        for shape, true in zip(float16, truth, strict=True)
+    ]
+    assert np.median(np.abs(turned)) < 3
     assert "int8" in found
     for shapes in found.values():
         assert np.median(nme(float16, shapes, distance_px)) < 0.005
