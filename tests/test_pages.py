@@ -47,6 +47,7 @@ def test_links_lead_somewhere(page, link):
     [
         ("README.md", "make_tables", "readme"),
         ("docs/detectors.md", "make_tables", "detectors"),
+        ("docs/peers.md", "make_peer_table", "peers"),
         ("docs/training.md", "make_training_tables", "trainings"),
         ("tflite/README.md", "make_tables", "tflite"),
     ],

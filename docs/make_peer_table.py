@@ -1,0 +1,65 @@
+"""Writes the table of docs/peers.md from docs/results: python docs/make_peer_table.py."""
+
+import json
+from pathlib import Path
+
+from make_tables import BLOCK, RESULTS, megabytes, minutes, released
+
+PAGE = Path(__file__).with_name("peers.md")
+
+
+def peers_table() -> str:
+    """A Markdown table of our models and of other methods, by their error."""
+    models = {name: _released_scores(name) for name in released()}
+    peers = {path.stem: _peer_scores(path) for path in _peers()}
+    dlib = peers["dlib"]["nme"]
+    rows = [
+        "| method | NME | than dlib | with Haar's boxes | MB | minutes of training |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, found in sorted((models | peers).items(), key=lambda item: item[1]["nme"]):
+        low, high = found["nme_interval"]
+        cells = [found["label"], f"{found['nme']:.2f} ({low:.2f} to {high:.2f})"]
+        cells.append("" if name == "dlib" else f"{100 * (found['nme'] / dlib - 1):+.1f} %")
+        cells += [f"{found['haar']['nme']:.2f}", f"{found['bytes'] / 1e6:.1f}"]
+        cells.append(f"{found['minutes']:.0f}")
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _peers() -> list[Path]:
+    return [path for path in (RESULTS / "peers").glob("*.json") if "_" not in path.stem]
+
+
+def _released_scores(name: str) -> dict:
+    *_, answer = json.loads((RESULTS / f"{name}.json").read_text())["stages"].values()
+    boxes = json.loads((RESULTS / f"bench/detectors_{name}.json").read_text())["rows"]
+    return answer["lfpw_test"] | {
+        "label": f"**{name}**, int8 file",
+        "haar": boxes["haar"],
+        "bytes": 1e6 * megabytes(name),
+        "minutes": minutes(name),
+    }
+
+
+def _peer_scores(path: Path) -> dict:
+    made = json.loads(path.read_text())
+    landmarks, haar = (
+        json.loads(path.with_stem(f"{path.stem}_{boxes}").read_text())["subsets"]["lfpw_test"]
+        for boxes in ("landmarks", "haar")
+    )
+    return landmarks | {
+        "label": f"[{made['system']}](results/peers/{path.name})",
+        "haar": haar,
+        "bytes": made["bytes"],
+        "minutes": made["minutes"],
+    }
+
+
+def peers() -> str:
+    """The page as it should be."""
+    return BLOCK.sub(lambda _: peers_table(), PAGE.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(peers(), "utf-8")
