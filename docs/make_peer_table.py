@@ -35,7 +35,7 @@ def _released_scores(name: str) -> dict:
     *_, answer = json.loads((RESULTS / f"{name}.json").read_text())["stages"].values()
     boxes = json.loads((RESULTS / f"bench/detectors_{name}.json").read_text())["rows"]
     return answer["lfpw_test"] | {
-        "label": f"**{name}**, int8 file",
+        "label": f"**{name}**",
         "haar": boxes["haar"],
         "bytes": 1e6 * megabytes(name),
         "minutes": minutes(name),
