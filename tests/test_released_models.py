@@ -97,21 +97,20 @@ def test_released_files_find_the_landmarks_of_drawn_faces(name):
     drawn = synthetic_faces(40, scheme, seed=5)
     truth = np.stack([face.landmarks_px for face in drawn])
     found = {
-        file.stem: np.stack([_found(aligner, face) for face in drawn])
-        for file in (released_models.FOLDER / name).glob("*.tflite")
-        for aligner in [FaceAligner.load(f"{name}/{file.stem}")]
+        variant: np.stack([_found(aligner, face) for face in drawn])
+        for variant in ("int8", "dynamic_int8", "float16")
+        for aligner in [FaceAligner.load(f"{name}/{variant}")]
     }
     distance_px = scheme.normalizer_distance(truth, "inter_ocular")
-    float16 = found.pop("float16")
-    assert np.median(nme(truth, float16, distance_px)) < 0.07
+    assert np.median(nme(truth, found["float16"], distance_px)) < 0.07
+    for variant in ("int8", "dynamic_int8"):
+        assert np.median(nme(found["float16"], found[variant], distance_px)) < 0.005
     turned = [
-        head_pose(shape, scheme).yaw - head_pose(true, scheme).yaw
-        for shape, true in zip(float16, truth, strict=True)
+        abs(head_pose(shape, scheme).yaw - head_pose(true, scheme).yaw)
+        for shape, true in zip(found["int8"], truth, strict=True)
     ]
-    assert np.median(np.abs(turned)) < 3
-    assert "int8" in found
-    for shapes in found.values():
-        assert np.median(nme(float16, shapes, distance_px)) < 0.005
+    assert np.median(turned) < 3
+    assert np.quantile(turned, 0.9) < 7
 
 
 def _found(aligner, face):

@@ -28,9 +28,8 @@ def test_the_blocks_run_one_after_the_other(drawn):
     scope: dict[str, object] = {}
     for block in re.findall(r"^```python\n(.*?)^```$", TOUR, re.DOTALL | re.MULTILINE):
         exec(block, scope)
-    # The face looks to the image left. How exactly a model finds that is a matter of the model:
-    # test_released_models measures it over many faces.
+    # The face looks to the image left; test_released_models holds nine of ten faces to 7 degrees.
     true = head_pose(drawn.landmarks_px, get_scheme("ibug68"))
     assert true.yaw < -10
-    assert scope["yaw"] < 0
+    assert scope["yaw"] == pytest.approx(true.yaw, abs=7)
     assert np.ptp(scope["chip"]) > 50

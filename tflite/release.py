@@ -31,19 +31,18 @@ def main() -> None:
     """Export, score, time, and note what made it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("run", type=Path, help="the work folder of the training")
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=VARIANTS)
     args = parser.parse_args()
     model = args.run / "best.keras"
     name = read_spec(model).name
     folder = ROOT / "tflite/models" / name
     folder.mkdir(parents=True, exist_ok=True)
-    for variant in args.variants:
+    for variant in VARIANTS:
         export(
             model, folder / f"{variant}.tflite", RESULTS / f"tflite/variants/{name}.{variant}.json"
         )
     write_spec(folder)
     run("facealign", "evaluate", "--model", model, *DATA, "--json", RESULTS / f"{name}.json")
-    files = [folder / f"{variant}.tflite" for variant in args.variants]
+    files = [folder / f"{variant}.tflite" for variant in VARIANTS]
     costs = RESULTS / f"tflite/benchmark_{name}.json"
     run("facealign", "benchmark", "--model", *files, "--threads", 1, 2, "--json", costs)
     boxes = RESULTS / f"bench/detectors_{name}.json"
