@@ -57,6 +57,7 @@ STUDIES = {
             *("data.validation_fraction=0.2", "precision=mixed_bfloat16", *both("loss=wing")),
             *("phase_one.epochs=16", "phase_two.epochs=4", "phase_one.weight_decay=1.0e-2"),
             *("phase_one.optimizer=adamw", "phase_one.learning_rate=2.0e-3"),
+            "model.auxiliary=false",
         ],
         {
             "base": [],
@@ -81,7 +82,7 @@ STUDIES = {
     "muon": Study(
         [
             *("data.validation_fraction=0.2", "phase_one.epochs=30", "phase_two.epochs=0"),
-            "phase_one.weight_decay=0.01",
+            *("phase_one.weight_decay=1.0e-2", "model.auxiliary=false"),
         ],
         {
             "base": [],
@@ -89,10 +90,12 @@ STUDIES = {
             "weight decay 0.15": ["phase_one.weight_decay=0.15"],
             "stages not detached": ["model.detach=false"],
             "weight decay 0.1, 16 faces a step": [
-                *("phase_one.weight_decay=0.1", "phase_one.batch_size=16")
+                "phase_one.weight_decay=0.1",
+                "phase_one.batch_size=16",
             ],
             "weight decay 0.1, auxiliary supervision": [
-                *("phase_one.weight_decay=0.1", "model.auxiliary=true")
+                "phase_one.weight_decay=0.1",
+                "model.auxiliary=true",
             ],
         },
     ),
