@@ -24,7 +24,7 @@ seed: 3
 data: {dataset: synthetic, scheme: aflw19, count: 40, validation_fraction: 0.2}
 model: {width: 0.05}
 augmentation: {translate: 0, rotate_degrees: 0, scale: [1, 1], flip: 0}
-phase_one: {epochs: 8, batch_size: 8, loss: wing, optimizer: muon, learning_rate: 1.5e-2}
+phase_one: {epochs: 8, batch_size: 8, loss: wing, optimizer: muon, learning_rate: 2.0e-2}
 phase_two: {epochs: 2, batch_size: 8, dropout: 0.3, learning_rate: 1.0e-3}
 """
 
