@@ -3,14 +3,16 @@
 import json
 from pathlib import Path
 
-from make_tables import BLOCK, RESULTS, megabytes, minutes, released
+from make_tables import BLOCK, RESULTS, megabytes, minutes
+
+from tf_facealign.released_models import released_names
 
 PAGE = Path(__file__).with_name("peers.md")
 
 
 def peers_table() -> str:
     """A Markdown table of our models and of other methods, by their error."""
-    models = {name: _released_scores(name) for name in released()}
+    models = {name: _released_scores(name) for name in released_names()}
     peers = {path.stem: _peer_scores(path) for path in _peers()}
     dlib = peers["dlib"]["nme"]
     rows = [
@@ -21,7 +23,7 @@ def peers_table() -> str:
         low, high = found["nme_interval"]
         cells = [found["label"], f"{found['nme']:.2f} ({low:.2f} to {high:.2f})"]
         cells.append("" if name == "dlib" else f"{100 * (found['nme'] / dlib - 1):+.1f} %")
-        cells += [f"{found['haar']['nme']:.2f}", f"{found['bytes'] / 1e6:.1f}"]
+        cells += [f"{found['haar']['nme']:.2f}", f"{found['megabytes']:.1f}"]
         cells.append(f"{found['minutes']:.0f}")
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
@@ -37,7 +39,7 @@ def _released_scores(name: str) -> dict:
     return answer["lfpw_test"] | {
         "label": f"**{name}**",
         "haar": boxes["haar"],
-        "bytes": 1e6 * megabytes(name),
+        "megabytes": megabytes(name),
         "minutes": minutes(name),
     }
 
@@ -51,7 +53,7 @@ def _peer_scores(path: Path) -> dict:
     return landmarks | {
         "label": f"[{made['system']}](results/peers/{path.name})",
         "haar": haar,
-        "bytes": made["bytes"],
+        "megabytes": made["bytes"] / 1e6,
         "minutes": made["minutes"],
     }
 

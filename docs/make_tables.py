@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from tf_facealign.released_models import released_names
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs/results"
 DETECTORS = ROOT / "docs/detectors.md"
@@ -30,7 +32,7 @@ def results_table() -> str:
         "| model | width | S⁰ | S¹ | S² | MB | a face | trained in |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name in sorted(released(), key=megabytes):
+    for name in sorted(released_names(), key=megabytes):
         stages = json.loads((RESULTS / f"{name}.json").read_text())["stages"].values()
         costs = json.loads((RESULTS / f"tflite/benchmark_{name}.json").read_text())["models"]
         (int8,) = (cost for file, cost in costs.items() if Path(file).stem == "int8")
@@ -40,11 +42,6 @@ def results_table() -> str:
         cells += [f"{int8['per_face']['1']['wall_ms']['median']:.1f} ms", training(name)]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
-
-
-def released() -> list[str]:
-    """Names of the released models."""
-    return [spec.parent.name for spec in (ROOT / "tflite/models").glob("*/model_spec.json")]
 
 
 def megabytes(name: str) -> float:
@@ -66,7 +63,7 @@ def training(name: str) -> str:
 
 
 def minutes(name: str) -> float:
-    """Of training, without validation."""
+    """How long a model trained."""
     with (RESULTS / "training" / name / "history.csv").open(newline="") as file:
         return sum(float(row["seconds"]) for row in csv.DictReader(file)) / 60
 

@@ -39,20 +39,24 @@ def recipes_table() -> str:
 def levers_table() -> str:
     """A Markdown table of longer runs with a lever each."""
     rows = [
-        "| what differs | S⁰ | S¹ | S² | S² of the training faces |",
-        "| --- | --- | --- | --- | --- |",
+        "| what differs | epochs | minutes | S⁰ | S¹ | S² | S² of the training faces |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for run in json.loads((RESULTS / "recipes.json").read_text())["levers"]:
-        cells = [run["lever"], *_stages(run), f"{run['stages'][-1]['training_nme']:.2f}"]
+        cells = [run["lever"], *_effort(run), *_stages(run)]
+        cells.append(f"{run['stages'][-1]['training_nme']:.2f}")
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
 def _recipe_row(run: dict, better: str) -> str:
     training = [f"{run['stages'][stage]['training_nme']:.2f}" for stage in (0, -1)]
-    epochs = " + ".join(map(str, run["epochs"]))
-    cells = [f"`{run['config']}`", epochs, f"{run['minutes']:.0f}", *_stages(run), *training]
-    return f"| {' | '.join([*cells, better])} |"
+    cells = [f"`{run['config']}`", *_effort(run), *_stages(run), *training, better]
+    return f"| {' | '.join(cells)} |"
+
+
+def _effort(run: dict) -> list[str]:
+    return [" + ".join(map(str, run["epochs"])), f"{run['minutes']:.0f}"]
 
 
 def _stages(run: dict) -> list[str]:
