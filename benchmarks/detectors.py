@@ -12,7 +12,7 @@ the boxes so made with those of the landmarks, on LFPW's test folder. Both need 
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tqdm import tqdm
 from tf_facealign import FaceAligner, get_scheme
 from tf_facealign.data.datasets import load_faces
 from tf_facealign.data.face_sample import FaceSample
+from tf_facealign.evaluation.evaluate import Predict, predict_faces
 from tf_facealign.evaluation.predictions import Predictions
 from tf_facealign.evaluation.protocols import get_protocol
 from tf_facealign.evaluation.scoring import score
@@ -143,15 +144,23 @@ def row(
     aligner: FaceAligner, faces: Sequence[FaceSample], boxes: NDArray[np.float64]
 ) -> dict[str, Any]:
     """The scores with these boxes; a face without one counts as a failure."""
-    shapes = np.full((len(faces), aligner.scheme.num_landmarks, 2), np.nan)
-    for index, (face, box) in enumerate(zip(faces, boxes, strict=True)):
-        if np.isfinite(box).all():
-            shapes[index] = aligner(face.image_rgb(), [box])[0].landmarks_px
-    predictions = Predictions("boxes", {"shape": shapes})
+    predictions = Predictions("boxes", {"shape": predicted(aligner.stages, faces, boxes)})
     report = score(faces, [predictions], aligner.scheme, get_protocol("300w", aligner.scheme))
     scores = report.systems[0].stages["shape"].scores[report.normalizer]
     everything = asdict(max(scores.values(), key=lambda subset: subset.faces))
     return everything | {"found_percent": 100 * float(np.isfinite(boxes[:, 0]).mean())}
+
+
+def predicted(
+    predict: Predict, faces: Sequence[FaceSample], boxes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The answer (N, L, 2), in pixels, with these boxes; NaN for a face without one."""
+    found = np.isfinite(boxes[:, 0])
+    pairs = zip(np.array(faces)[found], boxes[found], strict=True)
+    *_, answer = predict_faces(predict, [replace(face, box_px=box) for face, box in pairs]).values()
+    points = np.full((len(faces), *answer.shape[1:]), np.nan)
+    points[found] = answer
+    return points
 
 
 def overlap(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

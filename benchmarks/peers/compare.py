@@ -11,18 +11,15 @@ faces in `docs/results/peers`: with the landmarks' boxes, and with those of Open
 import argparse
 import subprocess
 import time
-from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.detectors import detected, write
+from benchmarks.detectors import detected, predicted, write
 from benchmarks.peers import dlib_trees, resnet
 from tf_facealign import get_scheme
 from tf_facealign.data.datasets import load_faces
-from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.evaluation.evaluate import Predict
 from tf_facealign.evaluation.predictions import Predictions
 from tf_facealign.evaluation.predictions_file import write_predictions
@@ -31,6 +28,7 @@ from tf_facealign.provenance import provenance
 
 RESULTS = Path("docs/results/peers")
 SPLIT = "lfpw_test"
+PEERS = {"dlib": dlib_trees, "resnet18": resnet}
 SYSTEMS = {
     "dlib": "dlib's shape predictor, 10 × 500 trees of depth 4",
     "resnet18": "ResNet-18 of torchvision, coordinates by ℓ¹ loss",
@@ -41,7 +39,7 @@ LIBRARIES = ("dlib-bin", "torch", "torchvision")
 def main() -> None:
     """Train one of them and score it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("peer", choices=SYSTEMS)
+    parser.add_argument("peer", choices=PEERS)
     parser.add_argument("--workdir", required=True, type=Path, metavar="DIR")
     parser.add_argument("--minutes", type=float, default=33, help="of training (resnet18 only)")
     args = parser.parse_args()
@@ -49,16 +47,14 @@ def main() -> None:
     faces = load_faces("300w", split="train")
     model = args.workdir / args.peer
     started = time.perf_counter()
-    if args.peer == "dlib":
-        facts = dlib_trees.train(faces, model)
-    else:
-        facts = resnet.train(faces, model, args.minutes)
+    peer = PEERS[args.peer]
+    budget = {"minutes": args.minutes} if peer is resnet else {}
+    facts = peer.train(faces, model, **budget)
     facts |= {"faces": len(faces), "minutes": (time.perf_counter() - started) / 60}
     facts |= {"system": SYSTEMS[args.peer], "bytes": model.stat().st_size}
     made_by = provenance() | {"peers": {name: version(name) for name in LIBRARIES}}
     write(RESULTS / f"{args.peer}.json", facts | {"made_by": made_by})
-    load: Callable[[Path], Predict] = {"dlib": dlib_trees.load, "resnet18": resnet.load}[args.peer]
-    score_with_both_boxes(load(model), args.peer, args.workdir)
+    score_with_both_boxes(peer.load(model), args.peer, args.workdir)
 
 
 def score_with_both_boxes(predict: Predict, peer: str, workdir: Path) -> None:
@@ -75,17 +71,6 @@ def score_with_both_boxes(predict: Predict, peer: str, workdir: Path) -> None:
         command = ["facealign", "evaluate", "--predictions", file, "--allow-missing"]
         command += ["--dataset", "300w", "--split", SPLIT]
         subprocess.run([*command, "--json", RESULTS / f"{peer}_{name}.json"], check=True)
-
-
-def predicted(
-    predict: Predict, faces: Sequence[FaceSample], boxes: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(N, L, 2) pixels; NaN for a face without box."""
-    points = np.full((len(faces), *faces[0].landmarks_px.shape), np.nan)
-    for index, (face, box) in enumerate(zip(faces, boxes, strict=True)):
-        if np.isfinite(box).all():
-            points[index] = predict(face.image_rgb(), box[None])[0]
-    return points
 
 
 if __name__ == "__main__":
