@@ -27,7 +27,7 @@ from rivals import albumentations, albumentations_small, imgaug, imgaug_small
 
 from tf_facealign import face_crop
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig
+from tf_facealign.config import PROBABILITIES, AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.datasets import load_faces
 from tf_facealign.data.face_sample import FaceSample
@@ -37,12 +37,7 @@ from tf_facealign.files import replacing
 from tf_facealign.provenance import provenance
 
 SCHEME = get_scheme("ibug68")
-PLACEMENT = {"translate", "rotate_degrees", "scale", "flip"}
-OPERATIONS = [
-    key.name
-    for key in dataclasses.fields(AugmentationConfig)
-    if isinstance(key.default, float) and key.name not in PLACEMENT
-]
+OPERATIONS = [name for name in PROBABILITIES if name != "flip"]
 Augment = Callable[[Sequence[int]], Any]
 """Augments the faces with these numbers; one is made for each thread."""
 

@@ -54,6 +54,10 @@ def _within(default: Any, low: float, high: float) -> Any:
     return field(default=default, metadata={"within": (low, high)})
 
 
+def _probability(default: float) -> Any:
+    return field(default=default, metadata={"within": (0, 1), "is_probability": True})
+
+
 @dataclass(frozen=True)
 class AugmentationConfig:
     """Random changes of a training face (paper, section 4.3).
@@ -66,6 +70,8 @@ class AugmentationConfig:
         translate: largest shift along x and y, as a share of the crop.
         rotate_degrees: largest rotation either way.
         scale: smallest and largest factor of the box's size.
+        placement_power: 1 draws these three uniformly; above it most faces stay near their own
+            placement (`RandomPlacement.power`).
         flip: probability of mirroring.
         median_blur: median of a square of pixels, of side 3 or 5.
         gaussian_blur: Gaussian with a standard deviation in crop pixels.
@@ -84,29 +90,30 @@ class AugmentationConfig:
     translate: float = _within(0.1, 0, 1)
     rotate_degrees: float = _within(30.0, 0, 180)
     scale: tuple[float, float] = _within((0.75, 1.2), 0.1, 10)
-    flip: float = _within(0.5, 0, 1)
-    median_blur: float = _within(0.0, 0, 1)
+    placement_power: float = _within(1.0, 1, 10)
+    flip: float = _probability(0.5)
+    median_blur: float = _probability(0.0)
     median_blur_side_px: tuple[int, int] = _within((3, 5), 3, 5)
-    gaussian_blur: float = _within(0.0, 0, 1)
+    gaussian_blur: float = _probability(0.0)
     gaussian_blur_sigma_px: tuple[float, float] = _within((0.0, 2.0), 0, 10)
-    average_blur: float = _within(0.0, 0, 1)
+    average_blur: float = _probability(0.0)
     average_blur_side_px: tuple[int, int] = _within((3, 5), 1, 31)
-    sharpen: float = _within(0.0, 0, 1)
+    sharpen: float = _probability(0.0)
     sharpen_amount: tuple[float, float] = _within((0.0, 0.3), 0, 1)
-    emboss: float = _within(0.0, 0, 1)
+    emboss: float = _probability(0.0)
     emboss_amount: tuple[float, float] = _within((0.0, 0.5), 0, 1)
-    noise: float = _within(0.0, 0, 1)
+    noise: float = _probability(0.0)
     noise_sigma: tuple[float, float] = _within((0.0, 13.0), 0, 255)
-    add: float = _within(0.0, 0, 1)
+    add: float = _probability(0.0)
     add_levels: tuple[float, float] = _within((-30.0, 30.0), -255, 255)
-    hue_saturation: float = _within(0.0, 0, 1)
+    hue_saturation: float = _probability(0.0)
     hue_degrees: tuple[float, float] = _within((-20.0, 20.0), -180, 180)
     saturation_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
-    contrast: float = _within(0.0, 0, 1)
+    contrast: float = _probability(0.0)
     contrast_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
-    greyscale: float = _within(0.0, 0, 1)
+    greyscale: float = _probability(0.0)
     greyscale_amount: tuple[float, float] = _within((0.0, 1.0), 0, 1)
-    occlusion: float = _within(0.0, 0, 1)
+    occlusion: float = _probability(0.0)
     occlusion_area: tuple[float, float] = _within((0.02, 0.2), 0, 1)
 
     def __post_init__(self) -> None:
@@ -120,6 +127,12 @@ class AugmentationConfig:
                 raise BadInput(f"augmentation.{key.name} must start with the lower end: {value}")
             if key.name.endswith("side_px") and not all(end % 2 for end in ends):
                 raise BadInput(f"augmentation.{key.name} must be odd numbers, not {value}")
+
+
+PROBABILITIES = tuple(
+    key.name for key in dataclasses.fields(AugmentationConfig) if "is_probability" in key.metadata
+)
+"""The keys of `AugmentationConfig` that are probabilities: of mirroring, then of each operation."""
 
 
 @dataclass(frozen=True)

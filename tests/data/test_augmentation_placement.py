@@ -60,6 +60,31 @@ def test_draws_stay_in_their_ranges_and_follow_the_seed():
     assert 200 < sum(draw.mirrored for draw in draws) < 300
 
 
+def test_a_power_leaves_most_faces_near_their_own_placement_and_some_at_the_ends():
+    """|draw| / range is u^3 of a uniform u: its median is 1/8, nine of ten are below 0.9^3."""
+    cubic = RandomPlacement(translate=0.1, rotate_degrees=30, scale=(0.75, 1.2), power=3.0)
+    draws = [cubic.sample(np.random.default_rng(seed)) for seed in range(4000)]
+    degrees = np.abs([draw.degrees for draw in draws])
+    shifts = np.abs([draw.shift_unit for draw in draws])
+    scales = np.array([draw.scale for draw in draws])
+    assert np.quantile(degrees, [0.5, 0.9]) == pytest.approx([30 / 8, 30 * 0.729], rel=0.1)
+    assert np.quantile(shifts, [0.5, 0.9]) == pytest.approx([0.1 / 8, 0.1 * 0.729], rel=0.1)
+    # As many faces shrink as with uniform draws from 0.75 to 1.2, half of them by 1/8 of the way.
+    assert (scales < 1).mean() == pytest.approx(0.25 / 0.45, abs=0.03)
+    assert np.median(scales[scales < 1]) == pytest.approx(1 - 0.25 / 8, abs=0.006)
+    assert np.median(scales[scales > 1]) == pytest.approx(1 + 0.2 / 8, abs=0.006)
+    assert 27 < degrees.max() <= 30
+    assert 0.75 <= scales.min() < 0.77
+    assert 1.18 < scales.max() <= 1.2
+
+
+def test_a_power_pulls_to_the_nearer_end_of_a_range_without_the_own_size():
+    larger = RandomPlacement(scale=(1.1, 1.5), power=3.0)
+    scales = [larger.sample(np.random.default_rng(seed)).scale for seed in range(500)]
+    assert min(scales) >= 1.1
+    assert np.median(scales) == pytest.approx(1.1 + 0.4 / 8, abs=0.02)
+
+
 @pytest.mark.parametrize("name", SCHEMES)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_dot_at_each_landmark_is_found_at_the_augmented_landmark(name, seed):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 
-from tf_facealign.config import AugmentationConfig, Config, PhaseConfig
+from tf_facealign.config import PROBABILITIES, AugmentationConfig, Config, PhaseConfig
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.models.complexity import stage_costs
@@ -21,14 +21,6 @@ from tf_facealign.training.tensorboard import FOLDER
 from tf_facealign.training.training_faces import TrainingFaces, dataset_of, split_of
 
 Row = tuple[str, str]
-
-_PLACEMENT = ("translate", "rotate_degrees")
-_SHARES = {
-    key.name
-    for key in dataclasses.fields(AugmentationConfig)
-    if isinstance(key.default, float) and key.name not in _PLACEMENT
-}
-"""The keys that are probabilities."""
 
 
 def plan(config: Config, workdir: Path, resume: bool = False, strategy: str | None = None) -> str:
@@ -87,7 +79,9 @@ def _augmentation_text(config: AugmentationConfig) -> str:
         f"shift ±{100 * config.translate:g} %, rotation ±{config.rotate_degrees:g}°, "
         f"scale {low:g} to {high:g}"
     )
-    shares = {key: value for key, value in dataclasses.asdict(config).items() if key in _SHARES}
+    if config.placement_power > 1:
+        placement += f", to the power of {config.placement_power:g}"
+    shares = {key: getattr(config, key) for key in PROBABILITIES}
     others = [f"{key} {100 * share:g} %" for key, share in shares.items() if share]
     return "; ".join([placement, *others])
 

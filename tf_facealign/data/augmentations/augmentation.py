@@ -50,7 +50,7 @@ class Augmentation:
         """The augmentation that a configuration describes."""
         c = config
         return cls(
-            RandomPlacement(c.translate, c.rotate_degrees, c.scale, c.flip),
+            RandomPlacement(c.translate, c.rotate_degrees, c.scale, c.flip, c.placement_power),
             Occlusion(c.occlusion, c.occlusion_area),
             (
                 filters.MedianBlur(c.median_blur, c.median_blur_side_px),
