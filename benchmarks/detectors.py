@@ -29,14 +29,12 @@ from tf_facealign.evaluation.protocols import get_protocol
 from tf_facealign.evaluation.scoring import score
 from tf_facealign.files import replacing
 from tf_facealign.inference import box_calibration
-from tf_facealign.inference.face_detector import Detector, HaarDetector
+from tf_facealign.inference.face_detector import SAME_FACE, Detector, HaarDetector, overlap
 from tf_facealign.inference.five_points import five_points
 from tf_facealign.inference.yunet_detector import YuNetDetector, center_and_size
 from tf_facealign.provenance import provenance
 
 CALIBRATION = Path(box_calibration.__file__).with_name(box_calibration.CALIBRATION_FILE)
-SAME_FACE = 0.3
-"""From this overlap on (intersection over union) a detection is about the annotated face."""
 
 
 def main() -> None:
@@ -161,12 +159,6 @@ def predicted(
     points = np.full((len(faces), *answer.shape[1:]), np.nan)
     points[found] = answer
     return points
-
-
-def overlap(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Intersection over union."""
-    both = np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None))
-    return float(both / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - both))
 
 
 def middle(box: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,6 +37,7 @@ def add_predict(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _predict(args: argparse.Namespace) -> int:
     from tf_facealign.inference.box_sources import box_source
+    from tf_facealign.inference.detectors import get_detector
     from tf_facealign.inference.drawings import Drawings
     from tf_facealign.inference.face_aligner import FaceAligner
     from tf_facealign.inference.predict_files import predict_files
@@ -49,9 +50,10 @@ def _predict(args: argparse.Namespace) -> int:
     if not args.draw and (args.compare or args.numbers):
         raise BadInput("--compare and --numbers change drawings: give --draw")
     with without_banners():
-        aligner = FaceAligner.load(args.model)
+        detector = get_detector(args.detector) if args.boxes == "detect" else None
+        aligner = FaceAligner.load(args.model, detector=detector)
         rival = FaceAligner.load(args.compare) if args.compare else None
-    source = box_source(args.boxes, aligner.padding, args.detector)
+    source = box_source(args.boxes, aligner)
     drawings = Drawings(args.draw, args.numbers, rival) if args.draw else None
     failures = predict_files(aligner, args.input, source, args.json or "-", drawings)
     for failure in failures:

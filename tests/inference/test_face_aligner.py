@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tf_facealign import face_crop
+from tf_facealign import face_crop, get_scheme
+from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput
 from tf_facealign.images import write_image
 from tf_facealign.inference.face_aligner import FaceAligner
+from tf_facealign.inference.face_detector import overlap
 
 
 @pytest.fixture(params=["dot_keras", "dot_tflite"])
@@ -166,6 +168,38 @@ def test_any_function_is_a_detector(dot_tflite):
     aligner = FaceAligner.load(dot_tflite, detector=lambda _: (box[None], []))
     with pytest.raises(BadInput, match="1 boxes and 0 scores"):
         aligner(image_with_dot(120, 90))
+
+
+@pytest.mark.parametrize("shift", [(0.1, -0.06), (-0.12, 0.05), (0.0, 0.1)])
+@pytest.mark.parametrize("growth", [0.85, 1.15])
+def test_a_rough_detection_is_drawn_to_the_landmarks(shift, growth):
+    """The released model looks into a box beside the drawn face, then at the face itself."""
+    (drawn,) = synthetic_faces(1, get_scheme("ibug68"), seed=4)
+    corners = drawn.box_px.reshape(2, 2)
+    center, size = corners.mean(0), corners[1] - corners[0]
+    center = center + size * shift
+    rough = np.concatenate([center - size * growth / 2, center + size * growth / 2])
+    aligner = FaceAligner.load(detector=lambda _: (rough[None], np.array([0.7])))
+    (once,) = aligner(drawn.pixels, [rough])
+    (box,), scores = aligner.detect(drawn.pixels)
+    np.testing.assert_array_equal(box, face_crop.landmarks_box(once.landmarks_px))
+    assert overlap(box, drawn.box_px) > max(overlap(rough, drawn.box_px), 0.85)
+    (twice,) = aligner(drawn.pixels)
+    (told,) = aligner(drawn.pixels, [box])
+    np.testing.assert_array_equal(twice.landmarks_px, told.landmarks_px)
+    np.testing.assert_array_equal(twice.box_px, box)
+    assert twice.score == scores[0] == 0.7
+
+
+@pytest.mark.parametrize("model", ["dot_keras", "dot_tflite"])
+def test_a_detection_stays_where_the_landmarks_seen_there_are_elsewhere(model, request):
+    """All landmarks in one point are no box."""
+    rough = np.array([[60.0, 40, 160, 140], [10.0, 20, 90, 110]])
+    path = request.getfixturevalue(model)
+    aligner = FaceAligner.load(path, detector=lambda _: (rough, np.array([0.9, 0.5])))
+    boxes, scores = aligner.detect(image_with_dot(120, 90))
+    np.testing.assert_array_equal(boxes, rough)
+    np.testing.assert_array_equal(scores, [0.9, 0.5])
 
 
 def test_threads_may_share_an_aligner(dot_aligner):

@@ -10,29 +10,28 @@ from numpy.typing import NDArray
 
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import Padding
-from tf_facealign.inference.detectors import get_detector
+from tf_facealign.inference.face_aligner import FaceAligner
 from tf_facealign.inference.face_detector import Boxes
 
 BoxSource = Callable[[Path, NDArray[np.uint8]], Boxes]
 """(image file, image) → boxes (K, 4) x0 y0 x1 y1 in pixels and scores (K,)."""
 
 
-def box_source(choice: str, padding: Padding, detector: str = "haar") -> BoxSource:
+def box_source(choice: str, aligner: FaceAligner) -> BoxSource:
     """Choose the source of boxes.
 
     Args:
-        choice: `detect`; `full`, for images that are face crops already; or a JSON file, see
-            `boxes_from_file`.
-        padding: how the model pads its boxes.
-        detector: see `get_detector`; only of use with `detect`.
+        choice: `detect`, by the aligner; `full`, for images that are face crops already; or a JSON
+            file, see `boxes_from_file`.
+        aligner: whose boxes they shall be.
 
     Raises:
-        BadInput: the file is missing or malformed, or there is no such detector.
+        BadInput: the file is missing or malformed.
     """
     if choice == "detect":
-        detect = get_detector(detector)
-        return lambda _, image_rgb: detect(image_rgb)
+        return lambda _, image_rgb: aligner.detect(image_rgb)
     if choice == "full":
+        padding = aligner.padding
         return lambda _, image_rgb: (full_box(image_rgb.shape[:2], padding)[None], np.ones(1))
     return boxes_from_file(choice)
 

@@ -13,7 +13,13 @@ from tf_facealign import face_crop
 from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
 from tf_facealign.inference.face import Face
-from tf_facealign.inference.face_detector import Boxes, Detector, HaarDetector
+from tf_facealign.inference.face_detector import (
+    SAME_FACE,
+    Boxes,
+    Detector,
+    HaarDetector,
+    overlap,
+)
 from tf_facealign.inference.image_input import ImageLike, as_rgb
 from tf_facealign.inference.predictors import Predictor, load_predictor
 from tf_facealign.landmark_scheme import LandmarkScheme
@@ -77,7 +83,7 @@ class FaceAligner:
                 an image of Pillow. Files and Pillow's images are turned upright by their EXIF
                 orientation; coordinates are then those of the upright image.
             boxes_px: (K, 4) faces as x0 y0 x1 y1, about from the brows to the chin and from ear to
-                ear; may leave the image. Without it the faces are detected.
+                ear; may leave the image. Without it `detect` finds the faces.
 
         Returns:
             The faces in the order of the boxes; none is an empty list.
@@ -107,7 +113,7 @@ class FaceAligner:
             raise BadInput(f"there are boxes for {len(boxes_px)} images, not for {len(images)}")
         pixels = [as_rgb(image) for image in images]
         if boxes_px is None:
-            found = [self._detect(image) for image in pixels]
+            found = [self.detect(image) for image in pixels]
         else:
             found = [_given(boxes) for boxes in boxes_px]
         shapes = iter(self._predict(pixels, [boxes for boxes, _ in found])[-1])
@@ -118,6 +124,36 @@ class FaceAligner:
             ]
             for image, (boxes, scores) in zip(pixels, found, strict=True)
         ]
+
+    def detect(self, image: ImageLike) -> Boxes:
+        """Find the faces in an image.
+
+        A detector's box is rough, and a model looks best where it has learnt to: at the box of the
+        landmarks. So the model looks once into the detector's box, and the box of the landmarks it
+        sees there is the answer, unless that lies elsewhere, as where there is no face.
+
+        Args:
+            image: as in `__call__`.
+
+        Returns:
+            Boxes (K, 4) x0 y0 x1 y1 in pixels, from the brows to the chin and from ear to ear, and
+            the detector's scores (K,).
+
+        Raises:
+            BadInput: the image is malformed.
+        """
+        pixels = as_rgb(image)
+        with self._lock:
+            if self._detector is None:  # loaded at the first need, as many have boxes of their own
+                self._detector = HaarDetector()
+        boxes, scores = self._detector(pixels)
+        if len(boxes) != len(scores):
+            raise BadInput(f"the detector gives {len(boxes)} boxes and {len(scores)} scores")
+        rough = _as_boxes(boxes)
+        seen = map(face_crop.landmarks_box, self._predict([pixels], [rough])[-1])
+        pairs = zip(rough, seen, strict=True)
+        tight = [box if overlap(box, near) > SAME_FACE else near for near, box in pairs]
+        return _as_boxes(tight), np.asarray(scores, np.float64)
 
     def stages(self, image: ImageLike, boxes_px: ArrayLike) -> dict[str, NDArray[np.float64]]:
         """Predict with every stage the model file gives.
@@ -161,15 +197,6 @@ class FaceAligner:
             )
         pairs = zip(shapes_unit, affines, strict=True)
         return np.stack([face_crop.landmarks_to_px(shape, affine) for shape, affine in pairs])
-
-    def _detect(self, image_rgb: NDArray[np.uint8]) -> Boxes:
-        with self._lock:
-            if self._detector is None:  # loaded at the first need, as many have boxes of their own
-                self._detector = HaarDetector()
-        boxes, scores = self._detector(image_rgb)
-        if len(boxes) != len(scores):
-            raise BadInput(f"the detector gives {len(boxes)} boxes and {len(scores)} scores")
-        return _as_boxes(boxes), np.asarray(scores, np.float64)
 
 
 def _given(boxes_px: ArrayLike) -> Boxes:

@@ -12,7 +12,7 @@ from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import landmarks_box
 from tf_facealign.inference.face import Face
 from tf_facealign.inference.face_aligner import FaceAligner
-from tf_facealign.inference.face_detector import Detector, HaarDetector
+from tf_facealign.inference.face_detector import SAME_FACE, Detector, HaarDetector, overlap
 from tf_facealign.inference.mirror_check import mirror_disagreement
 from tf_facealign.inference.one_euro import OneEuroFilter
 
@@ -23,8 +23,6 @@ CHECK_EVERY: Final = 5
 """Frames from one such check of a face to the next: each is one more run of the model."""
 DETECT_EVERY_SECONDS: Final = 1.0
 """While all faces are followed, how often the detector looks for new ones."""
-_SAME_FACE: Final = 0.3
-"""Intersection over union of two boxes from which they are taken for one face."""
 
 
 class TrackedFace(NamedTuple):
@@ -151,7 +149,7 @@ class FaceTracker:
 
 
 def _is_new(box_px: NDArray[np.float64], followed: Sequence[_Followed]) -> bool:
-    return all(_overlap(box_px, track.box_px) < _SAME_FACE for track, _ in followed)
+    return all(overlap(box_px, track.box_px) < SAME_FACE for track, _ in followed)
 
 
 def _can_be_cut(box_px: NDArray[np.float64], image_rgb: NDArray[np.uint8]) -> bool:
@@ -159,9 +157,3 @@ def _can_be_cut(box_px: NDArray[np.float64], image_rgb: NDArray[np.uint8]) -> bo
     height, width = image_rgb.shape[:2]
     x, y = (box_px[:2] + box_px[2:]) / 2
     return bool((box_px[2:] - box_px[:2] >= 1).all() and -0.5 <= x < width and -0.5 <= y < height)
-
-
-def _overlap(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Intersection over union of two boxes."""
-    both = np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None))
-    return float(both / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - both))
