@@ -16,15 +16,15 @@ def peers_table() -> str:
     peers = {path.stem: _peer_scores(path) for path in _peers()}
     dlib = peers["dlib"]["nme"]
     rows = [
-        "| method | NME | than dlib | with Haar's boxes | MB | minutes of training |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| method | NME | than dlib | Haar's boxes | looked at twice | MB | minutes of training |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, found in sorted((models | peers).items(), key=lambda item: item[1]["nme"]):
         low, high = found["nme_interval"]
         cells = [found["label"], f"{found['nme']:.2f} ({low:.2f} to {high:.2f})"]
         cells.append("" if name == "dlib" else f"{100 * (found['nme'] / dlib - 1):+.1f} %")
-        cells += [f"{found['haar']['nme']:.2f}", f"{found['megabytes']:.1f}"]
-        cells.append(f"{found['minutes']:.0f}")
+        cells += [f"{found[looks]['nme']:.2f}" for looks in ("once", "twice")]
+        cells += [f"{found['megabytes']:.1f}", f"{found['minutes']:.0f}"]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
@@ -38,7 +38,8 @@ def _released_scores(name: str) -> dict:
     boxes = json.loads((RESULTS / f"bench/detectors_{name}.json").read_text())["rows"]
     return answer["lfpw_test"] | {
         "label": f"**{name}**",
-        "haar": boxes["haar"],
+        "once": boxes["haar, looked at once"],
+        "twice": boxes["haar"],
         "megabytes": megabytes(name),
         "minutes": minutes(name),
     }
@@ -46,13 +47,14 @@ def _released_scores(name: str) -> dict:
 
 def _peer_scores(path: Path) -> dict:
     made = json.loads(path.read_text())
-    landmarks, haar = (
+    landmarks, once, twice = (
         json.loads(path.with_stem(f"{path.stem}_{boxes}").read_text())["subsets"]["lfpw_test"]
-        for boxes in ("landmarks", "haar")
+        for boxes in ("landmarks", "haar", "haar_twice")
     )
     return landmarks | {
         "label": f"[{made['system']}](results/peers/{path.name})",
-        "haar": haar,
+        "once": once,
+        "twice": twice,
         "megabytes": made["bytes"] / 1e6,
         "minutes": made["minutes"],
     }

@@ -14,11 +14,10 @@ from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.errors import BadInput
 from tf_facealign.inference.face import Face
 from tf_facealign.inference.face_detector import (
-    SAME_FACE,
     Boxes,
     Detector,
     HaarDetector,
-    overlap,
+    tightened,
 )
 from tf_facealign.inference.image_input import ImageLike, as_rgb
 from tf_facealign.inference.predictors import Predictor, load_predictor
@@ -150,10 +149,8 @@ class FaceAligner:
         if len(boxes) != len(scores):
             raise BadInput(f"the detector gives {len(boxes)} boxes and {len(scores)} scores")
         rough = _as_boxes(boxes)
-        seen = map(face_crop.landmarks_box, self._predict([pixels], [rough])[-1])
-        pairs = zip(rough, seen, strict=True)
-        tight = [box if overlap(box, near) > SAME_FACE else near for near, box in pairs]
-        return _as_boxes(tight), np.asarray(scores, np.float64)
+        seen = self._predict([pixels], [rough])[-1]
+        return tightened(rough, seen), np.asarray(scores, np.float64)
 
     def stages(self, image: ImageLike, boxes_px: ArrayLike) -> dict[str, NDArray[np.float64]]:
         """Predict with every stage the model file gives.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign.errors import BadInput
+from tf_facealign.face_crop import landmarks_box
 from tf_facealign.inference.box_calibration import read_calibration
 from tf_facealign.inference.image_check import check_image
 
@@ -88,6 +89,21 @@ def overlap(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Intersection over union of two boxes, x0 y0 x1 y1; one of them must have an area."""
     both = np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None))
     return float(both / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - both))
+
+
+def tightened(rough_px: NDArray[np.float64], shapes_px: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The boxes of landmarks that were seen in rough boxes.
+
+    Args:
+        rough_px: (K, 4), x0 y0 x1 y1.
+        shapes_px: (K, L, 2).
+
+    Returns:
+        (K, 4); a rough box stays where its landmarks lie elsewhere, as where there is no face.
+    """
+    pairs = zip(rough_px, map(landmarks_box, shapes_px), strict=True)
+    boxes = [box if overlap(box, rough) > SAME_FACE else rough for rough, box in pairs]
+    return np.array(boxes, np.float64).reshape(-1, 4)
 
 
 def shrunk(
