@@ -1,7 +1,9 @@
-"""What each lever of the recipe is worth: one short training each, judged on held-out faces.
+r"""What each lever of the recipe is worth: one short training each, judged on held-out faces.
 
     python benchmarks/ablation.py usual --workdir runs --json docs/results/ablation.json
     python benchmarks/ablation.py muon --workdir runs --json docs/results/ablation_muon.json
+    python benchmarks/ablation.py placement --workdir runs \
+        --json docs/results/ablation_placement.json
 
 The faces are 300-W's training folders; a fifth of them is held out and no test face is read. Every
 run is `configs/300w_tiny.yaml` with the overrides below and one lever more, and sees as many faces.
@@ -32,6 +34,12 @@ OPERATIONS = {
     "greyscale": 0.1,
 }
 
+UNIFORM = [
+    *("augmentation.translate=0.1", "augmentation.rotate_degrees=30"),
+    *("augmentation.scale=[0.75,1.2]", "augmentation.placement_power=1"),
+]
+"""The paper's placement of training faces."""
+
 
 def both(*overrides: str) -> list[str]:
     """Overrides of both phases."""
@@ -57,7 +65,8 @@ STUDIES = {
             *("data.validation_fraction=0.2", "precision=mixed_bfloat16", *both("loss=wing")),
             *("phase_one.epochs=16", "phase_two.epochs=4", "phase_one.weight_decay=1.0e-2"),
             *("phase_one.optimizer=adamw", "phase_one.learning_rate=2.0e-3"),
-            "model.auxiliary=false",
+            *("phase_two.learning_rate=5.0e-4", "phase_two.weight_decay=1.0e-2"),
+            *("model.auxiliary=false", *UNIFORM),
         ],
         {
             "base": [],
@@ -82,7 +91,7 @@ STUDIES = {
     "muon": Study(
         [
             *("data.validation_fraction=0.2", "phase_one.epochs=30", "phase_two.epochs=0"),
-            *("phase_one.weight_decay=1.0e-2", "model.auxiliary=false"),
+            *("phase_one.weight_decay=1.0e-2", "model.auxiliary=false", *UNIFORM),
         ],
         {
             "base": [],
@@ -96,6 +105,28 @@ STUDIES = {
             "weight decay 0.1, auxiliary supervision": [
                 "phase_one.weight_decay=0.1",
                 "model.auxiliary=true",
+            ],
+        },
+    ),
+    "placement": Study(
+        [
+            *("data.validation_fraction=0.2", "phase_one.epochs=30", "phase_two.epochs=0"),
+            *UNIFORM,
+        ],
+        {
+            "base": [],
+            "rotation halved": ["augmentation.rotate_degrees=15"],
+            "all halved": [
+                *("augmentation.translate=0.05", "augmentation.rotate_degrees=15"),
+                "augmentation.scale=[0.87,1.12]",
+            ],
+            "all a third": [
+                *("augmentation.translate=0.03", "augmentation.rotate_degrees=10"),
+                "augmentation.scale=[0.93,1.07]",
+            ],
+            "wider, to the power of 4": [
+                *("augmentation.translate=0.15", "augmentation.scale=[0.75,1.25]"),
+                "augmentation.placement_power=4",
             ],
         },
     ),

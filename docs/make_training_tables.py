@@ -21,6 +21,16 @@ def ablation_table(file: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def rough_boxes_table() -> str:
+    """A Markdown table of models on faces that are moved."""
+    models = json.loads((RESULTS / "bench/rough_boxes.json").read_text())["rows"]
+    moves = list(next(iter(models.values())))
+    rows = [f"| placement | {' | '.join(moves)} |", "| --- " * (len(moves) + 1) + "|"]
+    for words, found in models.items():
+        rows.append(f"| {words} | {' | '.join(f'{found[move]:.2f}' for move in moves)} |")
+    return "\n".join(rows) + "\n"
+
+
 def recipes_table() -> str:
     """A Markdown table of the two recipes, at each budget."""
     pairs = json.loads((RESULTS / "recipes.json").read_text())["pairs"]
@@ -69,6 +79,8 @@ def trainings() -> str:
     for name, table in (
         ("usual", ablation_table("ablation.json")),
         ("muon", ablation_table("ablation_muon.json")),
+        ("placement", ablation_table("ablation_placement.json")),
+        ("rough", rough_boxes_table()),
         ("levers", levers_table()),
         ("recipes", recipes_table()),
     ):

@@ -128,6 +128,5 @@ public class FaceTracker @JvmOverloads constructor(
         const val LOST_ABOVE = 0.035
         const val CHECK_EVERY = 5
         const val DETECT_EVERY_SECONDS = 1.0
-        const val SAME_FACE = 0.3
     }
 }

@@ -28,6 +28,9 @@ private fun most(points: DoubleArray, axis: Int): Double {
     return value
 }
 
+/** The [overlap] from which two boxes are taken for one face. */
+internal const val SAME_FACE = 0.3
+
 /** Intersection over union of two boxes. */
 internal fun overlap(a: DoubleArray, b: DoubleArray): Double {
     val width = Math.min(a[2], b[2]) - Math.max(a[0], b[0])

@@ -47,6 +47,27 @@ public class LandmarkPipeline(public val spec: ModelSpec, private val model: Lan
         align(image, box.x0, box.y0, box.x1, box.y1, landmarksPx, mirrored = false)
     }
 
+    /**
+     * Draws a rough box, such as a detector's, to the landmarks that are seen in it: a model looks best at the box of
+     * the landmarks, where it has learnt to look.
+     *
+     * @param image with the face.
+     * @param box as in [align], but it may lie anywhere.
+     * @return the box of the landmarks; `box` itself where they lie elsewhere, as where there is no face.
+     * @throws ImageException if the image was not set.
+     * @throws ModelMismatchException if the model predicts something that is not finite.
+     * @throws ClosedException after [close].
+     * @throws ConcurrentUseException while another thread is in a call.
+     */
+    public fun tightened(image: SourceImage, box: Box): Box {
+        val landmarksPx = DoubleArray(2 * spec.scheme.size)
+        align(image, box.x0, box.y0, box.x1, box.y1, landmarksPx, mirrored = false)
+        val seen = DoubleArray(4)
+        landmarksBox(landmarksPx, seen)
+        val rough = doubleArrayOf(box.x0, box.y0, box.x1, box.y1)
+        return if (overlap(seen, rough) > SAME_FACE) Box(seen[0], seen[1], seen[2], seen[3]) else box
+    }
+
     /** As the other, of boxes that may lie anywhere; `mirrored` takes the image for its mirror image. */
     internal fun align(
         image: SourceImage,

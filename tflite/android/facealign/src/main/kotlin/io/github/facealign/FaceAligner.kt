@@ -119,6 +119,8 @@ public class FaceAligner internal constructor(
     /**
      * Finds the faces in a bitmap with the detector of the options; [align] takes their boxes.
      *
+     * A detector's box is rough, so the model looks once into it; the answer is the box of the landmarks it sees.
+     *
      * @param bitmap of any configuration with colours.
      * @param rotationDegrees 0, 90, 180 or 270.
      * @return the faces, the surest first.
@@ -128,10 +130,12 @@ public class FaceAligner internal constructor(
      */
     @JvmOverloads
     public fun detect(bitmap: Bitmap, rotationDegrees: Int = 0): List<Detection> =
-        show(bitmap, rotationDegrees) { detector.detect(frame) }
+        show(bitmap, rotationDegrees) { found(bitmaps) }
 
     /**
      * Finds the faces in a frame of a camera with the detector of the options; [align] takes their boxes.
+     *
+     * A detector's box is rough, so the model looks once into it; the answer is the box of the landmarks it sees.
      *
      * @param image in `YUV_420_888`.
      * @param rotationDegrees 0, 90, 180 or 270.
@@ -142,7 +146,7 @@ public class FaceAligner internal constructor(
      */
     @JvmOverloads
     public fun detect(image: Image, rotationDegrees: Int = 0): List<Detection> =
-        show(image, rotationDegrees) { detector.detect(frame) }
+        show(image, rotationDegrees) { found(camera) }
 
     /**
      * Forgets the faces of a video: the next frame is the first of another one.
@@ -183,6 +187,9 @@ public class FaceAligner internal constructor(
             cameraFrame.image = null
         }
     }
+
+    private fun found(image: SourceImage) =
+        detector.detect(frame).map { Detection(pipeline.tightened(image, it.box), it.score) }
 
     private fun newTracker() = FaceTracker(pipeline, { detector.detect(frame) }, smoothing)
 

@@ -66,7 +66,7 @@ class TrackingTest {
     }
 
     @Test
-    fun `a detector's boxes are there without tracking`() {
+    fun `faces are detected without tracking, at the boxes of the landmarks seen there`() {
         expected = frames.first { it.list("boxes_px").isNotEmpty() }
         val (width, height) = video.int("width") to video.int("height")
         val image = CameraFrame.grey(width, height, grey(expected))
@@ -74,7 +74,14 @@ class TrackingTest {
         for (found in listOf(aligner.detect(image), aligner.detect(bitmap))) {
             assertEquals(expected.doubles("scores").toList(), found.map { it.score })
         }
-        assertEquals(listOf(null to image, bitmap to null), given)
+        val rough = detections(expected)
+        assertEquals(rough.size, aligner.detect(image).size)
+        for ((detection, found) in rough.zip(aligner.detect(image))) {
+            val points = aligner.align(image, detection.box).landmarksPx.toList().chunked(2)
+            val seen = listOf(points.minOf { it[0] }, points.minOf { it[1] }, points.maxOf { it[0] }, points.maxOf { it[1] })
+            assertEquals(seen, found.box.run { listOf(x0, y0, x1, y1) })
+        }
+        assertEquals(listOf(null to image, bitmap to null), given.take(2))
     }
 
     private fun check(frame: JsonObject, faces: List<TrackedFace>) {
