@@ -26,8 +26,8 @@ import numpy as np
 from rivals import albumentations, albumentations_small, imgaug, imgaug_small
 
 from tf_facealign import face_crop
+from tf_facealign.augmentation_config import PROBABILITIES, AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import PROBABILITIES, AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.datasets import load_faces
 from tf_facealign.data.face_sample import FaceSample

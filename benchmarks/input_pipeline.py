@@ -23,8 +23,8 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.datasets import load_faces
 from tf_facealign.data.face_sample import FaceSample

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tf_facealign import face_crop, geometry
-from tf_facealign.config import AugmentationConfig
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.data.face_sample import FaceSample
 
 SIZE = face_crop.CROP_SIZE

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_facealign.config import AugmentationConfig, Config
+from tf_facealign.augmentation_config import AugmentationConfig
+from tf_facealign.config import Config
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.input_pipeline import FaceCrops
 from tf_facealign.files import replacing

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tf_facealign.config import AugmentationConfig
+from tf_facealign.augmentation_config import AugmentationConfig
 
 
 @pytest.fixture

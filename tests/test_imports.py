@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "tf_facealign"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 EVERYWHERE = {"errors", "files"}
+CONFIG = {"augmentation_config", "config"}
 SCHEMES = {"benchmark_schemes", "landmark_scheme", "scheme_file"}
 # A room → the rooms whose modules it may import, besides its own and EVERYWHERE.
 ALLOWED = {
@@ -25,7 +26,8 @@ ALLOWED = {
     "landmark_scheme": set(),
     "scheme_file": {"landmark_scheme"},
     "benchmark_schemes": {"landmark_scheme", "scheme_file"},
-    "config": set(),
+    "augmentation_config": set(),
+    "config": {"augmentation_config"},
     "model_spec": SCHEMES,
     "native_log": set(),
     "provenance": set(),
@@ -34,7 +36,7 @@ ALLOWED = {
     "losses": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
     "metrics": {"geometry", *SCHEMES},
     "models": {"face_crop.CROP_SIZE", "geometry", *SCHEMES},
-    "data": {"config", "face_crop", "geometry", "images", *SCHEMES, "visualization"},
+    "data": {*CONFIG, "face_crop", "geometry", "images", *SCHEMES, "visualization"},
     "evaluation": {
         "data.datasets",
         "data.face_sample",
@@ -45,7 +47,7 @@ ALLOWED = {
         "provenance",
     },
     "training": {
-        "config",
+        *CONFIG,
         "data",
         "evaluation",
         "face_crop",

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torchvision.models import resnet18
 
 from tf_facealign import face_crop, get_scheme
-from tf_facealign.config import AugmentationConfig
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops, training_batches

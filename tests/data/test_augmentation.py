@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tf_facealign import face_crop
+from tf_facealign.augmentation_config import PROBABILITIES, AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import PROBABILITIES, AugmentationConfig
 from tf_facealign.data.augmentations import colours, filters
 from tf_facealign.data.augmentations.augmentation import Augmentation, apply_operations
 from tf_facealign.data.augmentations.noise import GaussianNoise

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tf_facealign import face_crop
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.augmentations.occlusion import FILLS, Occlusion, Patch
 from tf_facealign.data.face_sample import FaceSample

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from tf_facealign import face_crop, geometry
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import SCHEMES, get_scheme
-from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.augmentations.placement import Placement, RandomPlacement
 from tf_facealign.data.face_sample import FaceSample

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tf_facealign import face_crop, geometry
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.augmentations.placement import Placement, RandomPlacement
 from tf_facealign.data.datasets import get_dataset, load_faces

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tf_facealign import face_crop
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig
 from tf_facealign.data.augmentations.augmentation import Augmentation
 from tf_facealign.data.input_pipeline import FaceCrops, plain_batches, training_batches
 from tf_facealign.data.replicas import Replicas

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
-from tf_facealign.config import AugmentationConfig, Config, DataConfig
+from tf_facealign.config import Config, DataConfig
 from tf_facealign.data.records import write_records
 from tf_facealign.data.synthetic_faces import synthetic_faces
 from tf_facealign.errors import BadInput

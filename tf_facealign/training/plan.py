@@ -7,7 +7,8 @@ from pathlib import Path
 
 import keras
 
-from tf_facealign.config import PROBABILITIES, AugmentationConfig, Config, PhaseConfig
+from tf_facealign.augmentation_config import PROBABILITIES, AugmentationConfig
+from tf_facealign.config import Config, PhaseConfig
 from tf_facealign.errors import BadInput
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.models.complexity import stage_costs

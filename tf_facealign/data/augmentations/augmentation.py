@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tf_facealign.config import AugmentationConfig
+from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.data.augmentations import colours, filters
 from tf_facealign.data.augmentations.noise import GaussianNoise
 from tf_facealign.data.augmentations.occlusion import Occlusion, Patch
