@@ -4,8 +4,9 @@
 
 Batches of 32 as training takes them, placed at random, with and without the paper's changes of
 pixels. "files" and "records" decode each face anew (the files lie in the page cache), "memory" has
-decoded them before. Photos of 1600 × 1200 pixels are made up; they are as large as those of the
-benchmarks as distributed. With FACEALIGN_DATA, 300-W is measured as well.
+decoded them before. Where other processes cut, as many threads wait for them.
+Photos of 1600 × 1200 pixels are made up; they are as large as those of the benchmarks as
+distributed. With FACEALIGN_DATA, 300-W is measured as well.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ import tensorflow as tf
 from tf_facealign.augmentation_config import AugmentationConfig
 from tf_facealign.benchmark_schemes import get_scheme
 from tf_facealign.data.augmentations.augmentation import Augmentation
+from tf_facealign.data.cutting_processes import CuttingProcesses
 from tf_facealign.data.datasets import load_faces
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.input_pipeline import FaceCrops, training_batches
@@ -50,32 +52,37 @@ AUGMENTATIONS = {
 
 
 def measure(
-    faces: Sequence[FaceSample], cache: bool, config: AugmentationConfig, threads: int, rounds: int
-) -> dict[str, float]:
+    faces: Sequence[FaceSample],
+    cache: bool,
+    config: AugmentationConfig,
+    threads: int,
+    rounds: int,
+    processes: int = 0,
+) -> dict[str, int]:
     """Medians over rounds of one epoch each.
 
     Returns:
-        faces_per_second, and faces_per_core_second of processor time, which waiting for a busy
-        machine does not add to.
+        threads, processes and faces_per_second; without other processes also faces_per_core_second
+        of processor time, which waiting for a busy machine does not add to.
     """
     options = tf.data.Options()
     options.threading.private_threadpool_size = threads
     crops = FaceCrops(faces, SCHEME, Padding(), cache)
-    batches = training_batches(crops, Augmentation.from_config(config), OUTPUTS, BATCH, seed=0)
-    stream = iter(batches.with_options(options))
+    augmentation = Augmentation.from_config(config)
     steps = max(len(faces) // BATCH, 1)
-    seconds = []
-    for _ in range(rounds + 1):  # the first round warms up
-        before = time.perf_counter(), time.process_time()
-        for _ in range(steps):
-            next(stream)
-        after = time.perf_counter(), time.process_time()
-        seconds.append([steps * BATCH / (b - a) for a, b in zip(before, after, strict=True)])
-    rates = np.array(seconds[1:])
-    return {
-        "faces_per_second": round(statistics.median(rates[:, 0])),
-        "faces_per_core_second": round(statistics.median(rates[:, 1])),
-    }
+    rates = []
+    with CuttingProcesses(processes) as forks:
+        batches = training_batches(crops, augmentation, OUTPUTS, BATCH, seed=0, processes=forks)
+        stream = iter(batches.with_options(options))
+        for _ in range(rounds + 1):  # the first round warms up
+            before = time.perf_counter(), time.process_time()
+            for _ in range(steps):
+                next(stream)
+            after = time.perf_counter(), time.process_time()
+            rates.append([steps * BATCH / (b - a) for a, b in zip(before, after, strict=True)])
+    by_clock, by_core = (round(statistics.median(rate)) for rate in zip(*rates[1:], strict=True))
+    found = {"threads": threads, "processes": processes, "faces_per_second": by_clock}
+    return found if processes else {**found, "faces_per_core_second": by_core}
 
 
 def photos(folder: Path, count: int) -> list[FaceSample]:
@@ -92,21 +99,22 @@ def photos(folder: Path, count: int) -> list[FaceSample]:
 
 
 def runs_of(
-    faces: Sequence[FaceSample], folder: Path, thread_counts: Sequence[int], rounds: int
-) -> list[dict[str, Any]]:
-    """All ways to read the faces, with each augmentation and number of threads."""
+    faces: Sequence[FaceSample], folder: Path, options: argparse.Namespace
+) -> Iterator[dict[str, Any]]:
+    """All ways to read the faces, with each augmentation and number of threads or processes."""
     write_records(faces, folder, Padding())
     ways = {
         "files": (faces, False),
         "records": (read_records(folder), False),
         "memory": (faces, True),
     }
-    return [
-        {"from": way, "augmentation": name, "threads": n, **measure(*ways[way], config, n, rounds)}
-        for name, config in AUGMENTATIONS.items()
-        for way in ways
-        for n in thread_counts
-    ]
+    counts = [(threads, 0) for threads in options.threads]
+    counts += [(processes, processes) for processes in options.processes]
+    for name, config in AUGMENTATIONS.items():
+        for way, (samples, cache) in ways.items():
+            for threads, processes in counts:
+                rates = measure(samples, cache, config, threads, options.rounds, processes)
+                yield {"from": way, "augmentation": name, **rates}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -115,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--faces", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--processes", type=int, nargs="*", default=[2])
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     cv2.setNumThreads(1)
@@ -127,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sources["300-W"] = everyone[:: len(everyone) // options.faces][: options.faces]
         for number, (source, faces) in enumerate(sources.items()):
             records = folder / f"records {number}"
-            for run in runs_of(faces, records, options.threads, options.rounds):
+            for run in runs_of(faces, records, options):
                 runs.append({"faces": source, **run})
                 print(json.dumps(runs[-1], ensure_ascii=False), flush=True)
     if options.json:

@@ -1,4 +1,5 @@
 import importlib.util
+import itertools
 import json
 from pathlib import Path
 
@@ -17,11 +18,12 @@ def benchmark():
 @pytest.mark.slow
 def test_every_way_to_read_is_measured(benchmark, monkeypatch, tmp_path):
     monkeypatch.delenv("FACEALIGN_DATA", raising=False)
-    arguments = ["--faces", "32", "--rounds", "1", "--threads", "1"]
+    arguments = ["--faces", "32", "--rounds", "1", "--threads", "1", "--processes", "2"]
     benchmark.main([*arguments, "--json", str(tmp_path / "found.json")])
     report = json.loads((tmp_path / "found.json").read_text())
-    runs = {(run["from"], run["augmentation"]): run for run in report["runs"]}
-    assert {way for way, _ in runs} == {"files", "records", "memory"}
-    assert len(runs) == len(report["runs"]) == 6
-    assert all(run["faces_per_core_second"] > 0 for run in runs.values())
+    runs = {(run["from"], run["processes"], run["augmentation"]) for run in report["runs"]}
+    ways = itertools.product(("files", "records", "memory"), (0, 2), benchmark.AUGMENTATIONS)
+    assert runs == set(ways)
+    assert len(runs) == len(report["runs"])
+    assert all(run["faces_per_second"] > 0 for run in report["runs"])
     assert report["made_by"]["command"]

@@ -68,7 +68,8 @@ def _train(args: argparse.Namespace) -> int:
     if args.dry_run:
         print(plan(config, args.workdir, args.resume, args.strategy))
         return DONE
-    train(config, args.workdir, resume=args.resume, verbose=True, strategy=args.strategy)
+    options = {"strategy": args.strategy, "processes": args.processes}
+    train(config, args.workdir, resume=args.resume, verbose=True, **options)
     print(best_line(args.workdir, monitored(config)))
     return DONE
 
@@ -155,6 +156,13 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--dry-run", action="store_true", help="say what would be done; train and write nothing"
     )
     parser.add_argument("--strategy", choices=["mirrored", "multiworker"], help=_STRATEGY_HELP)
+    parser.add_argument(
+        "--processes",
+        type=_natural,
+        default=0,
+        metavar="N",
+        help="let N more processes cut the faces, for a GPU that waits for them (0)",
+    )
     parser.add_argument(
         "--skip-bad", action="store_true", help="leave out faces that are unreadable"
     )

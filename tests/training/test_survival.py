@@ -1,7 +1,7 @@
 """Runs that are stopped, broken or starved of disk, and what --resume makes of them.
 
 Keras runs eagerly here: building a graph would take longer than these trainings. The file still
-takes most of a minute of processor time, for ten starts of a training.
+takes most of a minute of processor time, for twelve starts of a training.
 """
 
 import json
@@ -77,12 +77,12 @@ class Hook(keras.callbacks.Callback):
         self._epochs[epoch] = {k: v for k, v in logs.items() if k != "faces_per_second"}
 
 
-def training(patch, folder, name, number=None, act=None, resume=False, sets=()):
+def training(patch, folder, name, number=None, act=None, resume=False, sets=(), more=()):
     """`facealign train` with an act after a batch; the exit code and the log of each epoch."""
     (folder / "toy.yaml").write_text(RUNS[name])
     inner, epochs = fit._callbacks, {}
     arguments = ["--config", str(folder / "toy.yaml"), "--workdir", str(folder / "run")]
-    arguments += ["--resume"] * resume + [word for s in sets for word in ("--set", s)]
+    arguments += ["--resume"] * resume + [word for s in sets for word in ("--set", s)] + [*more]
     with patch.context() as patch:
         patch.setattr(fit, "_callbacks", lambda *a: [*inner(*a), Hook(epochs, number, act)])
         code = cli.main(["train", *arguments])
@@ -129,6 +129,15 @@ def test_it_goes_on_with_the_very_next_batch(whole, tmp_path, monkeypatch, capsy
         assert logs == pytest.approx(expected[epoch], rel=1e-6)
     assert rows_of(tmp_path / "run") == rows_of(folder / "run")
     assert_same_variables(tmp_path / "run", folder / "run", name)
+
+
+def test_other_processes_change_nothing(whole, tmp_path, monkeypatch):
+    name, folder, expected = whole
+    code, epochs = training(monkeypatch, tmp_path, name, more=["--processes", "2"])
+    assert code == 0
+    for epoch, logs in epochs.items():
+        assert logs == pytest.approx(expected[epoch], rel=1e-6)
+    assert rows_of(tmp_path / "run") == rows_of(folder / "run")
 
 
 def rows_of(run):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tf_facealign import face_crop
 from tf_facealign.data.augmentations.augmentation import Augmentation, apply_operations
+from tf_facealign.data.cutting_processes import HERE, Batch, CuttingProcesses
 from tf_facealign.data.face_sample import FaceSample
 from tf_facealign.data.replicas import ALONE, Replicas
 from tf_facealign.errors import BadInput
@@ -43,7 +44,7 @@ class FaceCrops:
 
     Attributes:
         num_landmarks: L.
-        failure: the last image that could not be read. tf.data turns an exception into an error of
+        failure: the last image that tf.data could not read. It turns an exception into an error of
             its own; whoever sees that one finds the cause here.
 
     Raises:
@@ -111,13 +112,7 @@ class FaceCrops:
 
     def _image(self, index: int) -> NDArray[np.uint8]:
         face = self._faces[index]
-        if face in self._images:
-            return self._images[face]
-        try:
-            return face.image_rgb()
-        except BadInput as failure:
-            self.failure = failure
-            raise
+        return self._images[face] if face in self._images else face.image_rgb()
 
 
 def _decode(
@@ -169,10 +164,12 @@ def training_batches(
     seed: int,
     first_batch: int = 0,
     replicas: Replicas = ALONE,
+    processes: CuttingProcesses = HERE,
 ) -> tf.data.Dataset:
     """The endless stream of augmented batches, from batch `first_batch` on.
 
-    Whatever the `replicas`, together they get the same faces in the same order.
+    Whatever the `replicas`, together they get the same faces in the same order. Whatever the
+    `processes`, the batches are the same.
 
     Yields:
         image (B, 112, 112, 3) float32 in 0..255, and a dict of (B, L, 2) float32, the same target
@@ -190,7 +187,7 @@ def training_batches(
         return crops.augmented(int(order(epoch)[position]), augmentation, rng)
 
     items = tf.data.Dataset.range(first_batch * batch_size, np.iinfo(np.int64).max)
-    return _batches(items, draw, crops, outputs, batch_size, replicas)
+    return _batches(items, draw, crops, outputs, batch_size, replicas, processes)
 
 
 def plain_batches(
@@ -221,16 +218,26 @@ def _batches(
     outputs: Sequence[str],
     batch_size: int,
     replicas: Replicas,
+    processes: CuttingProcesses = HERE,
 ) -> tf.data.Dataset:
     size, num_landmarks = face_crop.CROP_SIZE, crops.num_landmarks
 
     # One call into Python a batch: a call a face costs as much as cutting it.
-    def draw_all(batch: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    def draw_all(batch: NDArray[np.int64]) -> Batch:
         images, shapes = zip(*map(draw, batch), strict=True)
         return np.stack(images), np.stack(shapes)
 
+    run = processes.run(draw_all)
+
+    def drawn(batch: NDArray[np.int64]) -> Batch:
+        try:
+            return run(batch)
+        except BadInput as failure:
+            crops.failure = failure
+            raise
+
     def cut(batch: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        images, shapes = tf.numpy_function(draw_all, [batch], (tf.uint8, tf.float32))
+        images, shapes = tf.numpy_function(drawn, [batch], (tf.uint8, tf.float32))
         images = tf.ensure_shape(images, (None, size, size, 3))
         shapes = tf.ensure_shape(shapes, (None, num_landmarks, 2))
         return tf.cast(images, tf.float32), dict.fromkeys(outputs, shapes)

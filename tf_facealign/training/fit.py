@@ -11,6 +11,7 @@ import keras
 from tf_facealign.benchmark_schemes import carried_scheme
 from tf_facealign.config import Config, PhaseConfig, save_config
 from tf_facealign.data.augmentations.augmentation import Augmentation
+from tf_facealign.data.cutting_processes import CuttingProcesses
 from tf_facealign.data.input_pipeline import plain_batches, training_batches
 from tf_facealign.face_crop import CROP_SIZE
 from tf_facealign.files import replacing
@@ -44,6 +45,7 @@ def train(
     resume: bool = False,
     verbose: bool = False,
     strategy: str | None = None,
+    processes: int = 0,
 ) -> Path:
     """Run both phases.
 
@@ -56,6 +58,7 @@ def train(
         resume: continue the run that `workdir` holds.
         verbose: say how the training goes.
         strategy: one of `distribution.STRATEGIES`; by default one device trains.
+        processes: how many more than this one cut the training faces; none by default.
 
     Returns:
         The path of the best model: lowest NME of the last stage on the held-out faces.
@@ -63,7 +66,7 @@ def train(
     Raises:
         BadInput: the faces cannot be read, `workdir` holds a run and `resume` is false or a run of
             another model or one that goes on now, a file cannot be written, the loss is not finite,
-            or the backend or the batches do not suit `strategy`.
+            the backend or the batches do not suit `strategy`, or the system has no `processes`.
         Interrupted: SIGTERM or Ctrl-C came; the state is saved.
     """
     distribution, faces = prepare(config, workdir, resume, strategy)
@@ -73,7 +76,8 @@ def train(
             _describe(config, workdir)
         for phase in phases_of(config):
             if not is_finished(workdir, phase, getattr(config, phase)):
-                _run_phase(config, phase, faces, workdir, verbose, distribution)
+                with CuttingProcesses(processes) as cutting:
+                    _run_phase(config, phase, faces, workdir, verbose, distribution, cutting)
     return workdir / BEST
 
 
@@ -92,6 +96,7 @@ def _run_phase(
     workdir: Path,
     verbose: bool,
     distribution: Distribution,
+    processes: CuttingProcesses,
 ) -> None:
     phase: PhaseConfig = getattr(config, name)
     steps = steps_per_epoch(phase, len(faces.training))
@@ -109,6 +114,7 @@ def _run_phase(
         phase.batch_size,
         seed,
         replicas=distribution.replicas,
+        processes=processes,
     )
     held_out = plain_batches(faces.validation, outputs, phase.batch_size, distribution.replicas)
     held_out_steps = -(-len(faces.validation) // phase.batch_size)
