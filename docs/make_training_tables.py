@@ -82,6 +82,7 @@ def trainings() -> str:
         ("placement", ablation_table("ablation_placement.json")),
         ("rough", rough_boxes_table()),
         ("levers", levers_table()),
+        ("width", ablation_table("ablation_width.json")),
         ("recipes", recipes_table()),
     ):
         block = rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)"
