@@ -243,7 +243,8 @@ def _batches(
         return tf.cast(images, tf.float32), dict.fromkeys(outputs, shapes)
 
     batches = _share(items.batch(batch_size), replicas)
-    batches = batches.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    calls = processes.calls or tf.data.AUTOTUNE
+    batches = batches.map(cut, num_parallel_calls=calls, deterministic=True)
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
