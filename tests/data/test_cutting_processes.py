@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -59,6 +60,13 @@ def test_an_image_that_a_fork_cannot_read_is_remembered(tmp_path):
         next(iter(training_batches(crops, augmentation, ["shape_0"], 1, 0, processes=processes)))
     assert isinstance(crops.failure, BadInput)
     assert "bad.jpg" in str(crops.failure)
+
+
+def test_a_system_without_forks_is_refused(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    with pytest.raises(BadInput, match="--processes 2: this system cannot fork"):
+        CuttingProcesses(2)
+    CuttingProcesses()
 
 
 def test_signals_to_all_processes_leave_the_forks_at_work():

@@ -69,6 +69,7 @@ def train(
             the backend or the batches do not suit `strategy`, or the system has no `processes`.
         Interrupted: SIGTERM or Ctrl-C came; the state is saved.
     """
+    cutting = CuttingProcesses(processes)
     distribution, faces = prepare(config, workdir, resume, strategy)
     distribution.agree(len(faces.training), "the number of training faces")
     with hold(workdir) if distribution.is_chief else contextlib.nullcontext():
@@ -76,7 +77,7 @@ def train(
             _describe(config, workdir)
         for phase in phases_of(config):
             if not is_finished(workdir, phase, getattr(config, phase)):
-                with CuttingProcesses(processes) as cutting:
+                with cutting:
                     _run_phase(config, phase, faces, workdir, verbose, distribution, cutting)
     return workdir / BEST
 
