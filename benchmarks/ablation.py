@@ -4,9 +4,10 @@ r"""What each lever of the recipe is worth: one short training each, judged on h
     python benchmarks/ablation.py muon --workdir runs --json docs/results/ablation_muon.json
     python benchmarks/ablation.py placement --workdir runs \
         --json docs/results/ablation_placement.json
+    python benchmarks/ablation.py width --workdir runs --json docs/results/ablation_width.json
 
-The faces are 300-W's training folders; a fifth of them is held out and no test face is read. Every
-run is `configs/300w_tiny.yaml` with the overrides below and one lever more, and sees as many faces.
+The faces are 300-W's training folders; a part of them is held out and no test face is read. Every
+run is the study's configuration with its overrides and one lever more, and sees as many faces.
 Runs that have ended are kept, so the script can be stopped and started again; two of them can share
 the levers between two cores:
 
@@ -26,7 +27,6 @@ from typing import Any
 from tf_facealign.config import load_config
 from tf_facealign.files import replacing
 
-CONFIG = "configs/300w_tiny.yaml"
 STAGES = ("shape_0", "shape_1", "shape_2")
 OPERATIONS = {
     **{"median_blur": 0.1, "gaussian_blur": 0.1, "average_blur": 0.1, "sharpen": 0.2},
@@ -53,10 +53,12 @@ class Study:
     Attributes:
         base: overrides of all of them.
         levers: what differs from the base → the overrides that make the difference.
+        config: the configuration of all of them.
     """
 
     base: list[str]
     levers: dict[str, list[str]]
+    config: str = "configs/300w_tiny.yaml"
 
 
 STUDIES = {
@@ -130,6 +132,24 @@ STUDIES = {
             ],
         },
     ),
+    "width": Study(  # for a GPU
+        [
+            *("data.validation_fraction=0.1", "phase_one.epochs=100", "phase_two.epochs=8"),
+            *("phase_one.batch_size=32", "phase_one.dropout=0"),
+        ],
+        {
+            "base": [],
+            "64 faces a step": ["phase_one.batch_size=64"],
+            "64 faces a step, pixel operations and occlusion": [
+                *("phase_one.batch_size=64", "augmentation.contrast=0.2", "augmentation.add=0.2"),
+                *("augmentation.hue_saturation=0.2", "augmentation.greyscale=0.05"),
+                *("augmentation.gaussian_blur=0.05", "augmentation.noise=0.05"),
+                "augmentation.occlusion=0.1",
+            ],
+            "64 faces a step, dropout 0.2": ["phase_one.batch_size=64", "phase_one.dropout=0.2"],
+        },
+        "configs/300w.yaml",
+    ),
 }
 
 
@@ -145,10 +165,10 @@ def main() -> None:
     if unknown := set(args.levers or ()) - set(study.levers):
         parser.error(f"no levers of this study: {', '.join(unknown)}")
     for lever in args.levers or study.levers:
-        train(workdir / folder_of(lever), [*study.base, *study.levers[lever]])
+        train(workdir / folder_of(lever), study.config, [*study.base, *study.levers[lever]])
     if args.json:
         rows = [result(workdir / folder_of(lever), lever, study) for lever in study.levers]
-        content = {"config": CONFIG, "base": study.base, "rows": [row for row in rows if row]}
+        content = {"config": study.config, "base": study.base, "rows": [row for row in rows if row]}
         with replacing(args.json) as temporary:
             temporary.write_text(json.dumps(content, indent=2) + "\n")
 
@@ -158,10 +178,10 @@ def folder_of(lever: str) -> str:
     return lever.replace(",", "").replace(" ", "_")
 
 
-def train(workdir: Path, overrides: Sequence[str]) -> None:
+def train(workdir: Path, config: str, overrides: Sequence[str]) -> None:
     """Start or continue one run; one that has ended ends again at once."""
     settings = [part for override in overrides for part in ("--set", override)]
-    command = [sys.executable, "-m", "tf_facealign.cli", "train", "--config", CONFIG, *settings]
+    command = [sys.executable, "-m", "tf_facealign.cli", "train", "--config", config, *settings]
     subprocess.run([*command, "--workdir", str(workdir), "--resume"], check=True)
 
 

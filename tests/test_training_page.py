@@ -1,7 +1,9 @@
 """docs/training.md: its commands are understood, its links lead somewhere, its figures measured."""
 
+import csv
 import json
 import re
+import statistics
 from pathlib import Path
 
 import pytest
@@ -20,3 +22,16 @@ def test_the_speed_of_the_faces_is_the_measured_one(source):
     ]
     (row,) = re.findall(rf"^\| {source}\b.*\|$", PAGE, re.MULTILINE)
     assert [cell.strip() for cell in row.split("|")[2:-1]] == measured
+
+
+def test_the_figures_of_the_whole_width_are_those_of_its_log():
+    folder = ROOT / "docs/results/training/300w"
+    with (folder / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    seconds = sum(float(row["seconds"]) for row in rows)
+    assert f"took {seconds / 60:.0f} minutes on an H200" in PAGE
+    rates = [float(row["faces_per_second"]) for row in rows]
+    assert f"{statistics.median(rates):,.0f} faces a second in the median" in PAGE
+    assert f"up to {max(rates):,.0f}. " in PAGE
+    nme = json.loads((folder / "lfpw_test.json").read_text())["subsets"]["lfpw_test"]["nme"]
+    assert f"comes to {nme:.2f} % on LFPW's test faces" in PAGE

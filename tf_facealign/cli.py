@@ -68,8 +68,14 @@ def _train(args: argparse.Namespace) -> int:
     if args.dry_run:
         print(plan(config, args.workdir, args.resume, args.strategy))
         return DONE
-    options = {"strategy": args.strategy, "processes": args.processes}
-    train(config, args.workdir, resume=args.resume, verbose=True, **options)
+    train(
+        config,
+        args.workdir,
+        resume=args.resume,
+        verbose=True,
+        strategy=args.strategy,
+        processes=args.processes,
+    )
     print(best_line(args.workdir, monitored(config)))
     return DONE
 

@@ -116,14 +116,14 @@ def test_bad_lists(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_lines_are_read_fast(tmp_path: Path) -> None:
-    """In less than four times what it takes to read the numbers alone, on whatever machine."""
+    """In less than 3.5 times what it takes to read the numbers alone, on whatever machine."""
     path = _write(tmp_path, *[LINE] * 10_000)
     start = time.process_time()
     for line in path.read_text().splitlines():
         np.array(line.split()[:-1], np.float64)
     middle = time.process_time()
     assert len(read_wflw(tmp_path, "test")) == 10_000
-    assert time.process_time() - middle < 4 * (middle - start)
+    assert time.process_time() - middle < 3.5 * (middle - start)
 
 
 @pytest.mark.dataset

@@ -34,9 +34,6 @@ class CuttingProcesses(contextlib.ExitStack):
     Args:
         count: how many; with none, this process cuts.
 
-    Attributes:
-        calls: how many at a time keep all of them at work.
-
     Raises:
         BadInput: this system cannot fork.
     """
@@ -46,7 +43,11 @@ class CuttingProcesses(contextlib.ExitStack):
         if count and "fork" not in multiprocessing.get_all_start_methods():
             raise BadInput(f"--processes {count}: this system cannot fork a process; leave it out")
         self._count = count
-        self.calls = 2 * count  # a batch waits for each while another is cut
+
+    @property
+    def calls(self) -> int:
+        """How many at a time keep all forks at work: a batch waits for each while one is cut."""
+        return 2 * self._count
 
     def run(self, cut: Cut) -> Cut:
         """The same function, which lets whichever fork is free do the work.

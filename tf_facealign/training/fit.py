@@ -115,8 +115,8 @@ def _run_phase(
         phase.batch_size,
         seed,
         replicas=distribution.replicas,
-        processes=processes,
     )
+    first_batch = state.epoch * steps + state.step
     held_out = plain_batches(faces.validation, outputs, phase.batch_size, distribution.replicas)
     held_out_steps = -(-len(faces.validation) // phase.batch_size)
     shown: contextlib.AbstractContextManager[list[keras.callbacks.Callback]] = (
@@ -129,7 +129,7 @@ def _run_phase(
     try:
         with shown as watchers, signals:
             model.fit(
-                distribution.feed(batches_from(state.epoch * steps + state.step)),
+                distribution.feed(batches_from(first_batch, processes=processes)),
                 validation_data=distribution.feed(held_out),
                 validation_steps=held_out_steps,
                 shuffle=False,  # the stream is
