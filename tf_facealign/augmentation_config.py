@@ -1,19 +1,15 @@
 """The configuration of the random changes of training faces."""
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from tf_facealign.config_ranges import check_ranges, within
 from tf_facealign.errors import BadInput
 
 
-def _within(default: Any, low: float, high: float) -> Any:
-    """A number, or the ends of a range, that must lie in low..high."""
-    return field(default=default, metadata={"within": (low, high)})
-
-
 def _probability(default: float) -> Any:
-    return field(default=default, metadata={"within": (0, 1), "is_probability": True})
+    return within(default, 0, 1, is_probability=True)
 
 
 @dataclass(frozen=True)
@@ -45,46 +41,41 @@ class AugmentationConfig:
             share of the crop.
     """
 
-    translate: float = _within(0.1, 0, 1)
-    rotate_degrees: float = _within(30.0, 0, 180)
-    scale: tuple[float, float] = _within((0.75, 1.2), 0.1, 10)
-    placement_power: float = _within(1.0, 1, 10)
+    translate: float = within(0.1, 0, 1)
+    rotate_degrees: float = within(30.0, 0, 180)
+    scale: tuple[float, float] = within((0.75, 1.2), 0.1, 10)
+    placement_power: float = within(1.0, 1, 10)
     flip: float = _probability(0.5)
     median_blur: float = _probability(0.0)
-    median_blur_side_px: tuple[int, int] = _within((3, 5), 3, 5)
+    median_blur_side_px: tuple[int, int] = within((3, 5), 3, 5)
     gaussian_blur: float = _probability(0.0)
-    gaussian_blur_sigma_px: tuple[float, float] = _within((0.0, 2.0), 0, 10)
+    gaussian_blur_sigma_px: tuple[float, float] = within((0.0, 2.0), 0, 10)
     average_blur: float = _probability(0.0)
-    average_blur_side_px: tuple[int, int] = _within((3, 5), 1, 31)
+    average_blur_side_px: tuple[int, int] = within((3, 5), 1, 31)
     sharpen: float = _probability(0.0)
-    sharpen_amount: tuple[float, float] = _within((0.0, 0.3), 0, 1)
+    sharpen_amount: tuple[float, float] = within((0.0, 0.3), 0, 1)
     emboss: float = _probability(0.0)
-    emboss_amount: tuple[float, float] = _within((0.0, 0.5), 0, 1)
+    emboss_amount: tuple[float, float] = within((0.0, 0.5), 0, 1)
     noise: float = _probability(0.0)
-    noise_sigma: tuple[float, float] = _within((0.0, 13.0), 0, 255)
+    noise_sigma: tuple[float, float] = within((0.0, 13.0), 0, 255)
     add: float = _probability(0.0)
-    add_levels: tuple[float, float] = _within((-30.0, 30.0), -255, 255)
+    add_levels: tuple[float, float] = within((-30.0, 30.0), -255, 255)
     hue_saturation: float = _probability(0.0)
-    hue_degrees: tuple[float, float] = _within((-20.0, 20.0), -180, 180)
-    saturation_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
+    hue_degrees: tuple[float, float] = within((-20.0, 20.0), -180, 180)
+    saturation_factor: tuple[float, float] = within((0.6, 1.4), 0, 10)
     contrast: float = _probability(0.0)
-    contrast_factor: tuple[float, float] = _within((0.6, 1.4), 0, 10)
+    contrast_factor: tuple[float, float] = within((0.6, 1.4), 0, 10)
     greyscale: float = _probability(0.0)
-    greyscale_amount: tuple[float, float] = _within((0.0, 1.0), 0, 1)
+    greyscale_amount: tuple[float, float] = within((0.0, 1.0), 0, 1)
     occlusion: float = _probability(0.0)
-    occlusion_area: tuple[float, float] = _within((0.02, 0.2), 0, 1)
+    occlusion_area: tuple[float, float] = within((0.02, 0.2), 0, 1)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn from."""
-        for key in dataclasses.fields(self):
-            value, (low, high) = getattr(self, key.name), key.metadata["within"]
-            ends = value if isinstance(value, tuple) else (value,)
-            if not all(low <= end <= high for end in ends):
-                raise BadInput(f"augmentation.{key.name} must lie in {low}..{high}, not {value}")
-            if ends[0] > ends[-1]:
-                raise BadInput(f"augmentation.{key.name} must start with the lower end: {value}")
-            if key.name.endswith("side_px") and not all(end % 2 for end in ends):
-                raise BadInput(f"augmentation.{key.name} must be odd numbers, not {value}")
+        check_ranges(self)
+        for side in ("median_blur_side_px", "average_blur_side_px"):
+            if not all(end % 2 for end in getattr(self, side)):
+                raise BadInput(f"{side} must be odd numbers, not {getattr(self, side)}")
 
 
 PROBABILITIES = tuple(

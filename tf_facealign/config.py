@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 
 from tf_facealign.augmentation_config import AugmentationConfig
+from tf_facealign.config_ranges import check_ranges, within
 from tf_facealign.errors import BadInput
 from tf_facealign.files import replacing
 
@@ -42,23 +43,32 @@ class DataConfig:
     root: str = ""
     split: str = ""
     scheme: str = ""
-    validation_fraction: float = 0.1
-    seed: int = 0
-    count: int = 2000
+    validation_fraction: float = within(0.1, 0, 1)
+    seed: int = within(0, 0)
+    count: int = within(2000, 1)
     cache: bool = True
     pose_balance: bool = False
     skip_bad: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse numbers out of range."""
+        check_ranges(self)
 
 
 @dataclass(frozen=True)
 class ModelConfig:
     """Arguments of `models.build_aligner`; `auxiliary` drops out of the trained model."""
 
-    width: float = 1.0
-    num_refinements: int = 2
-    patch_size: int = 5
+    width: float = within(1.0, 0.01, 10)
+    branches: int = within(1, 1)
+    num_refinements: int = within(2, 0, 2)
+    patch_size: int = within(5, 1, 31)
     detach: bool = True
     auxiliary: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse numbers out of range."""
+        check_ranges(self)
 
 
 @dataclass(frozen=True)
@@ -81,28 +91,24 @@ class PhaseConfig:
             training loss.
     """
 
-    epochs: int = 100
-    batch_size: int = 32
-    accumulate: int = 1
+    epochs: int = within(100, 0)
+    batch_size: int = within(32, 1)
+    accumulate: int = within(1, 1)
     loss: Literal["l2", "wing", "soft_wing"] = "l2"
-    dropout: float = 0.0
+    dropout: float = within(0.0, 0, 0.99)
     optimizer: Literal["sgd", "adamw", "muon"] = "adamw"
-    learning_rate: float = 1e-3
-    weight_decay: float = 5e-4
-    momentum: float = 0.9
-    ema: float = 0.0
+    learning_rate: float = within(1e-3, 0)
+    weight_decay: float = within(5e-4, 0)
+    momentum: float = within(0.9, 0, 1)
+    ema: float = within(0.0, 0, 0.99999)  # at 1 an average never moves
     schedule: Literal["constant", "cosine", "plateau"] = "cosine"
-    warmup_epochs: float = 1.0
-    plateau_patience: int = 200
-    plateau_factor: float = 0.75
+    warmup_epochs: float = within(1.0, 0)
+    plateau_patience: int = within(200, 1)
+    plateau_factor: float = within(0.75, 0, 1)
 
     def __post_init__(self) -> None:
-        """Refuse an average that would never move, and steps without faces or updates."""
-        if not 0 <= self.ema < 1:
-            raise BadInput(f"ema must be at least 0 and below 1, not {self.ema}")
-        for key in ("batch_size", "accumulate"):
-            if getattr(self, key) < 1:
-                raise BadInput(f"{key} must be at least 1, not {getattr(self, key)}")
+        """Refuse numbers out of range."""
+        check_ranges(self)
 
 
 @dataclass(frozen=True)
@@ -115,13 +121,17 @@ class Config:
     """
 
     name: str = "aligner"
-    seed: int = 0
+    seed: int = within(0, 0)
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
     data: DataConfig = field(default_factory=DataConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     phase_one: PhaseConfig = field(default_factory=PhaseConfig)
     phase_two: PhaseConfig = field(default_factory=PhaseConfig)
+
+    def __post_init__(self) -> None:
+        """Refuse numbers out of range."""
+        check_ranges(self)
 
 
 def load_config(path: str | Path, overrides: typing.Iterable[str] = ()) -> Config:
@@ -185,7 +195,7 @@ def _build(kind: type[T], tree: Any, source: str, prefix: str) -> T:
     try:
         return kind(**values)
     except BadInput as fault:
-        raise BadInput(f"{source}: {fault}") from None
+        raise BadInput(f"{source}: {prefix}{fault}") from None
 
 
 def _value(hint: Any, value: Any, source: str, key: str) -> Any:

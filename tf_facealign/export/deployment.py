@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_facealign.face_crop import CROP_SIZE
+from tf_facealign.models.aligner import is_stage
 from tf_facealign.models.lrefnet import LRefNet
 from tf_facealign.models.sifc import SIFC
 
@@ -32,7 +33,7 @@ class Deployment:
     """
 
     def __init__(self, aligner: keras.Model, depthwise: bool = True) -> None:
-        stages = sorted(name for name in aligner.output if name.startswith("shape_"))
+        stages = sorted(filter(is_stage, aligner.output))
         sifcs = [layer for layer in aligner.layers if isinstance(layer, SIFC)]
         lrefnets = [layer for layer in aligner.layers if isinstance(layer, LRefNet)]
         self.answer = stages[-1]

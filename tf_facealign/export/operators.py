@@ -7,9 +7,9 @@ from ai_edge_litert.tools import flatbuffer_utils as flatbuffer
 from tf_facealign.errors import BadInput
 
 ALLOWED = {
-    *("ABS", "ADD", "CAST", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FLOOR"),
-    *("FULLY_CONNECTED", "GATHER", "MAXIMUM", "MINIMUM", "MUL", "PACK", "QUANTIZE", "RELU"),
-    *("RESHAPE", "STRIDED_SLICE", "SUB", "SUM"),
+    *("ABS", "ADD", "CAST", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE"),
+    *("FLOOR", "FULLY_CONNECTED", "GATHER", "MAXIMUM", "MINIMUM", "MUL", "PACK", "QUANTIZE"),
+    *("RELU", "RESHAPE", "STRIDED_SLICE", "SUB", "SUM"),
 }
 """All that a cascade needs; LiteRT has each of them on every platform."""
 

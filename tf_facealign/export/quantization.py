@@ -19,11 +19,12 @@ from tf_facealign.export.deployment import CONVOLUTION
 INTEGER_VARIANTS = ("dynamic_int8", "int8")
 VARIANTS = ("float32", "float16", *INTEGER_VARIANTS)
 
+_FEATURES = ("CONV_2D", "DEPTHWISE_CONV_2D", "ADD", "CONCATENATION")
 _RECIPES: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
     "float16": [("float16", ".*", ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"))],
     "dynamic_int8": [("dynamic", ".*", ("CONV_2D", "FULLY_CONNECTED"))],
     "int8": [
-        ("static", r"/(conv\d|res\d|gdconv)", ("CONV_2D", "DEPTHWISE_CONV_2D", "ADD")),
+        ("static", r"/(conv\d|res\d|gdconv)", _FEATURES),
         ("static", rf"/{CONVOLUTION}/", ("RESHAPE", "GATHER", "CONV_2D")),
         ("dynamic", "/fc_", ("FULLY_CONNECTED",)),  # the hidden dense layer, most of their weights
     ],

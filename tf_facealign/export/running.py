@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from tf_facealign.export.tflite import SINGLE
 from tf_facealign.face_crop import CROP_SIZE
+from tf_facealign.models.aligner import is_stage
+from tf_facealign.models.branches import shape_heads
 
 Points = NDArray[np.float32]
 
 
 def predict_keras(aligner: keras.Model, crops: NDArray[np.uint8]) -> Points:
     """The last stage of a model for crops (N, S, S, 3): (N, L, 2) in unit coordinates."""
-    answer = max(name for name in aligner.output if name.startswith("shape_"))
+    answer = max(filter(is_stage, aligner.output))
     starts = range(0, len(crops), 32)
     runs = [aligner.predict_on_batch(crops[i : i + 32].astype(np.float32)) for i in starts]
     return np.concatenate([run[answer] for run in runs])
@@ -51,10 +53,12 @@ def takes(content: bytes, shape: tuple[int, ...]) -> bool:
 @contextlib.contextmanager
 def moved_start(aligner: keras.Model, offset_unit: float) -> Iterator[None]:
     """While it lasts the first shape lies elsewhere, by `offset_unit` in x and y."""
-    bias = aligner.get_layer("gregnet").get_layer("shape_px").bias
-    before = np.array(bias)
-    bias.assign(before + offset_unit * CROP_SIZE)
+    biases = [head.bias for head in shape_heads(aligner)]
+    before = [np.array(bias) for bias in biases]
+    for bias in biases:
+        bias.assign(bias + offset_unit * CROP_SIZE)
     try:
         yield
     finally:
-        bias.assign(before)
+        for bias, value in zip(biases, before, strict=True):
+            bias.assign(value)

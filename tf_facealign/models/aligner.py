@@ -6,7 +6,8 @@ from keras import layers, ops
 from numpy.typing import ArrayLike
 
 from tf_facealign.face_crop import CROP_SIZE
-from tf_facealign.models.auxiliary import AUXILIARY, auxiliary_shape
+from tf_facealign.models.auxiliary import supervised_shapes
+from tf_facealign.models.branches import build_branched_gregnet, shape_heads
 from tf_facealign.models.gregnet import build_gregnet
 from tf_facealign.models.lrefnet import LRefNet
 from tf_facealign.models.sifc import SIFC
@@ -18,6 +19,7 @@ _TAPS = ("conv1", "res1")
 def build_aligner(
     num_landmarks: int,
     width: float = 1.0,
+    branches: int = 1,
     num_refinements: int = 2,
     patch_size: int = 5,
     dropout: float = 0.0,
@@ -30,13 +32,14 @@ def build_aligner(
     Args:
         num_landmarks: n.
         width: scales the channels of GRegNet; 1.0 is the paper's network.
+        branches: how many GRegNets share the channels (`models.branches`); 1 is the paper's.
         num_refinements: T, 0 to 2; 0 is GRegNet alone, the paper's baseline.
         patch_size: side of the SIFC patches in feature pixels.
         dropout: see `build_gregnet`.
         detach: S^(t-1) is a constant to stage t, so that the loss of ΔS^t does not move it (paper,
             Eq. 7). Where false, every stage's loss also trains the stages before it.
-        auxiliary: add the output `auxiliary` (B, n, 2), a shape that `models.auxiliary` reads off
-            res3; it helps to train and is no part of the cascade.
+        auxiliary: add the shapes of `models.auxiliary`, each (B, n, 2); their losses help to train
+            GRegNet, and they are no part of the cascade.
         precision: see `build_gregnet`; the refinements are float32.
 
     Returns:
@@ -49,7 +52,10 @@ def build_aligner(
     """
     if not 0 <= num_refinements <= len(_TAPS):
         raise ValueError(f"num_refinements must be 0 to {len(_TAPS)}, got {num_refinements}")
-    gregnet = build_gregnet(num_landmarks, width, dropout, precision)
+    if branches == 1:
+        gregnet = build_gregnet(num_landmarks, width, dropout, precision)
+    else:
+        gregnet = build_branched_gregnet(num_landmarks, width, branches, dropout, precision)
     image = keras.Input(gregnet.input_shape[1:], name="image")
     features = gregnet(image)
     shape = features["shape_0"]
@@ -62,13 +68,18 @@ def build_aligner(
         shape = layers.Add(name=f"shape_{stage}")([former, increment])
         outputs[f"shape_{stage}"] = shape
     if auxiliary:
-        outputs[AUXILIARY] = auxiliary_shape(features["res3"], num_landmarks)
+        outputs |= supervised_shapes(features, num_landmarks)
     return keras.Model(image, outputs, name="aligner")
+
+
+def is_stage(output: str) -> bool:
+    """Whether an output of an aligner, by its name, is a shape of the cascade, `shape_t`."""
+    return output.startswith("shape_")
 
 
 def without_auxiliary(aligner: keras.Model) -> keras.Model:
     """The cascade alone, around the same layers; a compiled aligner's optimizer is left out too."""
-    outputs = {name: value for name, value in aligner.output.items() if name != AUXILIARY}
+    outputs = {name: value for name, value in aligner.output.items() if is_stage(name)}
     return keras.Model(aligner.input, outputs, name=aligner.name)
 
 
@@ -100,5 +111,5 @@ def set_mean_shape(aligner: keras.Model, mean_shape_unit: ArrayLike) -> None:
         aligner: from `build_aligner`.
         mean_shape_unit: (n, 2) in unit coordinates of the crop.
     """
-    head = aligner.get_layer("gregnet").get_layer("shape_px")
-    head.bias.assign(np.reshape(mean_shape_unit, -1) * CROP_SIZE)
+    for head in shape_heads(aligner):
+        head.bias.assign(np.reshape(mean_shape_unit, -1) * CROP_SIZE)

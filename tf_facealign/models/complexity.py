@@ -5,12 +5,12 @@ bilinear samples of SIFC are left out, as is usual.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
 from keras import layers
 
+from tf_facealign.models.branches import leaves
 from tf_facealign.models.lrefnet import LRefNet
 
 
@@ -27,7 +27,7 @@ class LayerCost:
 def layer_costs(model: keras.Model) -> list[LayerCost]:
     """Every layer with parameters to learn, frozen or not, in the graph's order, unfolded."""
     costs = []
-    for layer in _flatten(model):
+    for layer in leaves(model):
         parameters = sum(math.prod(weight.shape) for weight in _learnt(layer))
         if parameters:
             shape = tuple(layer.output.shape[1:])
@@ -81,14 +81,6 @@ def complexity_table(model: keras.Model) -> str:
 
 def _row(name: str, shape: str, parameters: int, maccs: int) -> str:
     return f"{name:<22}{shape:>14}{parameters:>14,}{maccs:>16,}"
-
-
-def _flatten(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _flatten(layer)
-        else:
-            yield layer
 
 
 def _maccs(layer: keras.layers.Layer, output_shape: tuple[int, ...]) -> int:

@@ -17,7 +17,11 @@ _DENSE_UNITS = 512
 
 
 def build_gregnet(
-    num_landmarks: int, width: float = 1.0, dropout: float = 0.0, precision: str = "float32"
+    num_landmarks: int,
+    width: float = 1.0,
+    dropout: float = 0.0,
+    precision: str = "float32",
+    name: str = "gregnet",
 ) -> keras.Model:
     """Build GRegNet.
 
@@ -28,9 +32,10 @@ def build_gregnet(
             two (section 4.3) without saying where or how much.
         precision: dtype policy of the convolutions. Shapes stay float32: bfloat16 resolves 0.2 to
             0.4 crop pixels in most of a crop.
+        name: of the model.
 
     Returns:
-        A functional model named "gregnet". Input: image (B, 112, 112, 3) float32 RGB in 0..255.
+        A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255.
         Output: a dict of `shape_0` (B, n, 2) in unit coordinates of the crop and the features after
         batch norm and ReLU, in the precision of the convolutions: `conv1` (B, 112, 112, 64·width),
         `res1` (B, 56, 56, 64·width) and `res2`, `res3`, `res4`, each half the size and twice the
@@ -55,7 +60,7 @@ def build_gregnet(
     x = layers.Dense(2 * num_landmarks, kernel_initializer=small, name="shape_px")(x)
     x = layers.Rescaling(1 / CROP_SIZE, name="to_unit")(x)
     shape_0 = layers.Reshape((num_landmarks, 2), name="shape_0")(x)
-    return keras.Model(image, {"shape_0": shape_0, **taps}, name="gregnet")
+    return keras.Model(image, {"shape_0": shape_0, **taps}, name=name)
 
 
 def _seed(dropout: float) -> int | None:

@@ -5,7 +5,7 @@ import keras
 from tf_facealign.config import Config, PhaseConfig
 from tf_facealign.landmark_scheme import LandmarkScheme
 from tf_facealign.losses import LOSSES
-from tf_facealign.models.aligner import build_aligner
+from tf_facealign.models.aligner import build_aligner, is_stage
 from tf_facealign.training.optimizers import build_optimizer
 from tf_facealign.training.stage_nme import ErrorPx, StageNME
 from tf_facealign.training.training_faces import scheme_of
@@ -19,6 +19,7 @@ def build_model(config: Config, dropout: float = 0.0, auxiliary: bool = False) -
     return build_aligner(
         scheme_of(config).num_landmarks,
         model.width,
+        model.branches,
         model.num_refinements,
         model.patch_size,
         dropout,
@@ -56,14 +57,16 @@ def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int
     frozen = name == "phase_two"
     model = build_model(config, phase.dropout, config.model.auxiliary and not frozen)
     model.get_layer("gregnet").trainable = not frozen
-    shapes = [output for output in model.output if output.startswith("shape_")]
+    shapes = [output for output in model.output if is_stage(output)]
+    # Frozen, or a mean of branches that each have a loss.
+    untrained = {"shape_0"} if frozen or "branch_1" in model.output else set()
     normalizer = next(iter(scheme.normalizers.values()))  # the first, as the evaluation reports
     optimizer = build_optimizer(phase, steps, config.precision)
     optimizer.build(model.trainable_variables)  # where the model's variables are made
     model.compile(
         optimizer,
         loss={output: LOSSES[phase.loss]() for output in model.output},
-        loss_weights={o: 0.0 if frozen and o == "shape_0" else 1.0 for o in model.output},
+        loss_weights={o: 0.0 if o in untrained else 1.0 for o in model.output},
         # Weighted, where faces come twice so that the devices can share them evenly.
         weighted_metrics={shape: [StageNME(normalizer), ErrorPx()] for shape in shapes},
     )

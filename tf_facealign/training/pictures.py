@@ -11,6 +11,7 @@ from tf_facealign.data.contact_sheet import COLUMNS, grid, strip, tile
 from tf_facealign.data.input_pipeline import FaceCrops
 from tf_facealign.images import write_image
 from tf_facealign.landmark_scheme import LandmarkScheme
+from tf_facealign.models.aligner import is_stage
 from tf_facealign.training.checkpoints import averaged_weights
 from tf_facealign.training.event_file import EventFile
 from tf_facealign.visualization import LINE_RGB, POINT_RGB, PREDICTED_RGB
@@ -63,7 +64,7 @@ class ValidationPicture(keras.callbacks.Callback):
 
     def _predict(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Shapes of the last stage and true ones, (N, L, 2) in unit coordinates."""
-        stage = max(name for name in self.model.output if name.startswith("shape_"))
+        stage = max(filter(is_stage, self.model.output))
         shapes = []
         truth: list[NDArray[np.float32]] = []
         for start in range(0, len(self._crops), self._batch_size):

@@ -91,7 +91,8 @@ def _model_rows(config: Config) -> Iterator[Row]:
     model = config.model
     *_, (parameters, maccs) = stage_costs(build_model(config)).values()
     size = f"{parameters / 1e6:.2f} M parameters, {maccs / 1e9:.4f} GMACCs"
-    yield "model", f"width {model.width:g}, {model.num_refinements} refinements; {size}"
+    branches = f" in {model.branches} branches" if model.branches > 1 else ""
+    yield "model", f"width {model.width:g}{branches}, {model.num_refinements} refinements; {size}"
 
 
 def _phase_rows(config: Config, name: str, faces: TrainingFaces) -> Iterator[Row]:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_facealign.data.replicas import Replicas
 from tf_facealign.errors import BadInput
+from tf_facealign.models.branches import leaves
 from tf_facealign.training.distribution import Distribution
 
 
@@ -26,7 +27,7 @@ class Mirrored(Distribution):
         """As of `Distribution`; batch norms see the whole batch, as on one device."""
         with self._strategy.scope():
             model = build()
-        for layer in model.get_layer("gregnet").layers:
+        for layer in leaves(model.get_layer("gregnet")):
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.synchronized = True
         return model
