@@ -224,9 +224,14 @@ def test_real_counts(split: str, count: int) -> None:
 @pytest.mark.dataset
 @needs_300w
 def test_real_training_faces_are_read_fast_and_fit_their_images() -> None:
-    start = time.process_time()  # of this process alone: the machine may be busy
+    """In less than 5 times what it takes to read the numbers alone, on whatever machine."""
+    start = time.process_time()
     faces = load_faces("300w", split="train")
-    assert time.process_time() - start < 2.0
+    middle = time.process_time()
+    for face in faces:
+        lines = face.path.with_suffix(".pts").read_text().splitlines()[3:-1]
+        np.array([line.split() for line in lines], np.float64)
+    assert middle - start < 5 * (time.process_time() - middle)
     for face in faces[::100]:
         height, width = cv2.imread(str(face.path)).shape[:2]
         centre = face.box_px.reshape(2, 2).mean(0)
