@@ -115,6 +115,12 @@ def test_half_the_weights_and_work():
     assert two[0] == (one[0] - whole - norms) // 2 + whole + norms + 136
 
 
+def test_the_cost_of_a_layer_names_its_branch():
+    names = [cost.name for cost in layer_costs(build_aligner(5, width=0.5, branches=2))]
+    assert len(set(names)) == len(names)
+    assert {"branch_1/conv1", "branch_2/conv1", "branch_2/shape_px", "lrefnet_2"} <= set(names)
+
+
 def test_a_saved_copy_without_what_training_needs(tmp_path):
     model = build_aligner(11, width=0.5, branches=2, dropout=0.1, auxiliary=True)
     copy = plain_copy(model)

@@ -39,7 +39,7 @@ data: {dataset: synthetic, scheme: aflw19, count: 16, validation_fraction: 0.25}
 RUNS = {
     "phase_one": COMMON
     + """
-model: {width: 0.05, num_refinements: 1, auxiliary: true}
+model: {width: 0.05, branches: 2, num_refinements: 1, auxiliary: true}
 phase_one: {epochs: 3, batch_size: 6, optimizer: sgd, momentum: 0.9, learning_rate: 0.02, ema: 0.9,
             loss: wing, schedule: plateau, plateau_patience: 1, plateau_factor: 0.5}
 phase_two: {epochs: 0}

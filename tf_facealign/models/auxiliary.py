@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from tf_facealign.models.branches import BRANCHES
+from tf_facealign.models.branches import BRANCH, BRANCHES
 
 AUXILIARY = "auxiliary"
 """Name of the output, beside those of the cascade; with branches the start of it."""
@@ -32,7 +32,7 @@ def supervised_shapes(found: dict[str, Any], num_landmarks: int) -> dict[str, ke
         return {AUXILIARY: _auxiliary_shape(found["res3"], num_landmarks, "")}
     shapes = {}
     for index, branch in enumerate(found[BRANCHES], 1):
-        shapes[f"branch_{index}"] = branch["shape_0"]
+        shapes[f"{BRANCH}{index}"] = branch["shape_0"]
         suffix = f"_{index}"
         shapes[AUXILIARY + suffix] = _auxiliary_shape(branch["res3"], num_landmarks, suffix)
     return shapes

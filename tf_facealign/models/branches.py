@@ -13,6 +13,8 @@ from keras import layers
 
 from tf_facealign.models.gregnet import build_gregnet
 
+BRANCH = "branch_"
+"""A branch is called so, and its number, from 1."""
 BRANCHES = "branches"
 """The outputs of each branch, beside those of the whole."""
 
@@ -40,7 +42,7 @@ def build_branched_gregnet(
         "branch_1", "branch_2", ….
     """
     single = [
-        build_gregnet(num_landmarks, width / branches, dropout, precision, f"branch_{index}")
+        build_gregnet(num_landmarks, width / branches, dropout, precision, f"{BRANCH}{index}")
         for index in range(1, branches + 1)
     ]
     image = keras.Input(single[0].input_shape[1:], name="image")

@@ -6,6 +6,7 @@ from tf_facealign.config import Config, PhaseConfig
 from tf_facealign.landmark_scheme import LandmarkScheme
 from tf_facealign.losses import LOSSES
 from tf_facealign.models.aligner import build_aligner, is_stage
+from tf_facealign.models.branches import BRANCH
 from tf_facealign.training.optimizers import build_optimizer
 from tf_facealign.training.stage_nme import ErrorPx, StageNME
 from tf_facealign.training.training_faces import scheme_of
@@ -59,7 +60,7 @@ def compiled_model(config: Config, name: str, scheme: LandmarkScheme, steps: int
     model.get_layer("gregnet").trainable = not frozen
     shapes = [output for output in model.output if is_stage(output)]
     # Frozen, or a mean of branches that each have a loss.
-    untrained = {"shape_0"} if frozen or "branch_1" in model.output else set()
+    untrained = {"shape_0"} if frozen or f"{BRANCH}1" in model.output else set()
     normalizer = next(iter(scheme.normalizers.values()))  # the first, as the evaluation reports
     optimizer = build_optimizer(phase, steps, config.precision)
     optimizer.build(model.trainable_variables)  # where the model's variables are made
