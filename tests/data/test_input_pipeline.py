@@ -1,4 +1,5 @@
 import itertools
+import os
 import time
 
 import numpy as np
@@ -83,7 +84,7 @@ def test_the_number_of_threads_changes_nothing(crops):
     """Also where faces differ in how long they take, which would shuffle a careless pipeline."""
 
     class Uneven:
-        num_landmarks = crops.num_landmarks
+        num_landmarks, threads = crops.num_landmarks, 4
 
         def __len__(self):
             return len(crops)
@@ -100,6 +101,18 @@ def test_the_number_of_threads_changes_nothing(crops):
     for (image, shape), (image_4, shape_4) in zip(*taken, strict=True):
         np.testing.assert_array_equal(image, image_4)
         np.testing.assert_array_equal(shape, shape_4)
+
+
+def test_nothing_of_tf_data_outlives_its_stream(crops):
+    """The thread that tunes a pipeline sleeps for seconds, and a process that ends waits for it."""
+    for batches in (stream(crops), plain_batches(crops, outputs=["shape_0"], batch_size=4)):
+        assert batches.options().autotune.enabled is False
+
+
+def test_threads_decode_and_one_cuts_what_is_decoded(crops):
+    assert crops.threads == 1
+    faces = synthetic_faces(COUNT, SCHEME)
+    assert FaceCrops(faces, SCHEME, face_crop.Padding(), cache=False).threads == os.cpu_count()
 
 
 def test_a_face_is_placed_anew_each_epoch(crops):

@@ -8,6 +8,7 @@ number of threads.
 
 import functools
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -80,6 +81,15 @@ class FaceCrops:
     def num_distinct(self) -> int:
         """How many faces there are, each counted once."""
         return len(set(self._faces))
+
+    @property
+    def threads(self) -> int:
+        """How many threads cut faces fastest.
+
+        Those that decode images work side by side. What cuts decoded ones holds the interpreter for
+        the most part, and two threads are slower than one.
+        """
+        return 1 if self._images else os.cpu_count() or 1
 
     def name(self, index: int) -> str:
         """The name of the face."""
@@ -243,9 +253,11 @@ def _batches(
         return tf.cast(images, tf.float32), dict.fromkeys(outputs, shapes)
 
     batches = _share(items.batch(batch_size), replicas)
-    calls = processes.calls or tf.data.AUTOTUNE
+    calls = processes.calls or crops.threads
     batches = batches.map(cut, num_parallel_calls=calls, deterministic=True)
-    return batches.prefetch(tf.data.AUTOTUNE)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread keeps a process that ends waiting, for seconds
+    return batches.prefetch(2).with_options(options)
 
 
 def _share(batches: tf.data.Dataset, replicas: Replicas) -> tf.data.Dataset:
