@@ -1,9 +1,9 @@
 """GRegNet in branches: narrower networks side by side, each of which learns by itself.
 
-Networks that were trained alike err in different directions, and their mean errs less; on a few
-thousand faces that is worth more than one network of their joint width. Together they are that
-network with every kernel but the first in blocks on its diagonal and zeros elsewhere, which are
-neither stored nor computed: of b branches 1/b of the weights and multiply-accumulates remain.
+Networks that were trained alike err in different directions, and their mean errs less than they do.
+Together they are one network of their joint width whose kernels, all but the first, have blocks on
+the diagonal and zeros elsewhere. The zeros are neither stored nor computed: with b branches about
+1/b of the weights and multiply-accumulates remain.
 """
 
 from collections.abc import Iterator
@@ -54,15 +54,20 @@ def build_branched_gregnet(
     return keras.Model(image, {**outputs, BRANCHES: each}, name="gregnet")
 
 
-def leaves(model: keras.Model) -> Iterator[layers.Layer]:
-    """The layers of a model and of the models in it, in the graph's order."""
+def leaves(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, layers.Layer]]:
+    """The layers of a model and of the models in it, in the graph's order.
+
+    Yields:
+        a layer's name, which in a branch starts with the branch's; and the layer.
+    """
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from leaves(layer)
+            inner = f"{layer.name}/" if layer.name.startswith(BRANCH) else prefix
+            yield from leaves(layer, inner)
         else:
-            yield layer
+            yield prefix + layer.name, layer
 
 
 def shape_heads(model: keras.Model) -> list[layers.Dense]:
     """The last dense layer of GRegNet, which gives the first shape in crop pixels; one a branch."""
-    return [layer for layer in leaves(model) if layer.name == "shape_px"]
+    return [layer for _, layer in leaves(model) if layer.name == "shape_px"]

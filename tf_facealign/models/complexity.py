@@ -5,13 +5,12 @@ bilinear samples of SIFC are left out, as is usual.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
 from keras import layers
 
-from tf_facealign.models.branches import BRANCH
+from tf_facealign.models.branches import leaves
 from tf_facealign.models.lrefnet import LRefNet
 
 
@@ -31,21 +30,12 @@ def layer_costs(model: keras.Model) -> list[LayerCost]:
     The name of a layer in a branch starts with the branch's.
     """
     costs = []
-    for name, layer in _named(model):
+    for name, layer in leaves(model):
         parameters = sum(math.prod(weight.shape) for weight in _learnt(layer))
         if parameters:
             shape = tuple(layer.output.shape[1:])
             costs.append(LayerCost(name, shape, parameters, _maccs(layer, shape)))
     return costs
-
-
-def _named(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, layers.Layer]]:
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            is_branch = layer.name.startswith(BRANCH)
-            yield from _named(layer, f"{layer.name}/" if is_branch else prefix)
-        else:
-            yield prefix + layer.name, layer
 
 
 def _learnt(layer: layers.Layer) -> list[keras.Variable]:

@@ -27,7 +27,7 @@ class Mirrored(Distribution):
         """As of `Distribution`; batch norms see the whole batch, as on one device."""
         with self._strategy.scope():
             model = build()
-        for layer in leaves(model.get_layer("gregnet")):
+        for _, layer in leaves(model.get_layer("gregnet")):
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.synchronized = True
         return model
