@@ -25,21 +25,24 @@ def branched():
     return model
 
 
-def converted(model, variant, crops):
-    content = convert(model, depthwise=variant not in INTEGER_VARIANTS)
-    return quantize(content, variant, {SINGLE: crops.astype("float32")[:, None]})
+@pytest.fixture(scope="module")
+def contents(branched, faces, spec):
+    calibration = {SINGLE: crops_of(faces, spec).astype("float32")[:, None]}
+    floats, integers = (convert(branched, depthwise=depthwise) for depthwise in (True, False))
+    return {
+        variant: quantize(integers if variant in INTEGER_VARIANTS else floats, variant, calibration)
+        for variant in VARIANTS
+    }
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_each_variant_passes_every_gate(branched, faces, spec, variant):
-    content = converted(branched, variant, crops_of(faces, spec))
-    found = verify(content, branched, spec, variant, faces, "synthetic")
+def test_each_variant_passes_every_gate(branched, contents, faces, spec, variant):
+    found = verify(contents[variant], branched, spec, variant, faces, "synthetic")
     assert [gate.detail for gate in found.failed] == []
 
 
-def test_the_joined_features_of_int8_are_integers(branched, faces, spec):
-    content = converted(branched, "int8", crops_of(faces, spec))
-    model = flatbuffer.read_model_from_bytearray(bytearray(content))
+def test_the_joined_features_of_int8_are_integers(contents):
+    model = flatbuffer.read_model_from_bytearray(bytearray(contents["int8"]))
     (graph,) = model.subgraphs
     joined = [
         graph.tensors[operator.outputs[0]]
