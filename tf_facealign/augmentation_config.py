@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from tf_facealign.config_ranges import check_ranges, within
+from tf_facealign.config_ranges import Ranged, within
 from tf_facealign.errors import BadInput
 
 
@@ -13,7 +13,7 @@ def _probability(default: float) -> Any:
 
 
 @dataclass(frozen=True)
-class AugmentationConfig:
+class AugmentationConfig(Ranged):
     """Random changes of a training face (paper, section 4.3).
 
     `flip` and the keys named after an operation are probabilities; a range follows each operation.
@@ -72,7 +72,7 @@ class AugmentationConfig:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn from."""
-        check_ranges(self)
+        super().__post_init__()
         for side in ("median_blur_side_px", "average_blur_side_px"):
             if not all(end % 2 for end in getattr(self, side)):
                 raise BadInput(f"{side} must be odd numbers, not {getattr(self, side)}")

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 
 from tf_facealign.augmentation_config import AugmentationConfig
-from tf_facealign.config_ranges import check_ranges, within
+from tf_facealign.config_ranges import Ranged, within
 from tf_facealign.errors import BadInput
 from tf_facealign.files import replacing
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class DataConfig:
+class DataConfig(Ranged):
     """The training faces.
 
     Attributes:
@@ -50,13 +50,9 @@ class DataConfig:
     pose_balance: bool = False
     skip_bad: bool = False
 
-    def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
-        check_ranges(self)
-
 
 @dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(Ranged):
     """Arguments of `models.build_aligner`; `auxiliary` drops out of the trained model."""
 
     width: float = within(1.0, 0.01, 10)
@@ -66,13 +62,9 @@ class ModelConfig:
     detach: bool = True
     auxiliary: bool = False
 
-    def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
-        check_ranges(self)
-
 
 @dataclass(frozen=True)
-class PhaseConfig:
+class PhaseConfig(Ranged):
     """One of the two phases of training (paper, Algorithm 1).
 
     Attributes:
@@ -106,13 +98,9 @@ class PhaseConfig:
     plateau_patience: int = within(200, 1)
     plateau_factor: float = within(0.75, 0, 1)
 
-    def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
-        check_ranges(self)
-
 
 @dataclass(frozen=True)
-class Config:
+class Config(Ranged):
     """A whole experiment.
 
     Attributes:
@@ -128,10 +116,6 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     phase_one: PhaseConfig = field(default_factory=PhaseConfig)
     phase_two: PhaseConfig = field(default_factory=PhaseConfig)
-
-    def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
-        check_ranges(self)
 
 
 def load_config(path: str | Path, overrides: typing.Iterable[str] = ()) -> Config:

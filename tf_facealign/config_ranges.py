@@ -12,19 +12,25 @@ def within(default: Any, low: float, high: float = math.inf, **metadata: Any) ->
     return dataclasses.field(default=default, metadata={"within": (low, high), **metadata})
 
 
-def check_ranges(config: Any) -> None:
-    """Refuse, as BadInput, a value outside its range, and a range whose ends are swapped.
+@dataclasses.dataclass(frozen=True)
+class Ranged:
+    """Base of a dataclass; its fields that are not from `within` may hold anything.
 
-    Args:
-        config: a dataclass; its fields that are not from `within` may hold anything.
+    Raises:
+        BadInput: a value lies outside its range, or the ends of a range are swapped.
     """
-    for key in dataclasses.fields(config):
-        if "within" not in key.metadata:
-            continue
-        value, (low, high) = getattr(config, key.name), key.metadata["within"]
-        ends = value if isinstance(value, tuple) else (value,)
-        if not all(low <= end <= high for end in ends):  # a value that is no number is refused too
-            allowed = f"be at least {low}" if high == math.inf else f"lie in {low}..{high}"
-            raise BadInput(f"{key.name} must {allowed}, not {value}")
-        if ends[0] > ends[-1]:
-            raise BadInput(f"{key.name} must start with the lower end: {value}")
+
+    def __post_init__(self) -> None:
+        """Check each value that has a range."""
+        for key in dataclasses.fields(self):
+            if "within" in key.metadata:
+                _check(key.name, getattr(self, key.name), *key.metadata["within"])
+
+
+def _check(name: str, value: Any, low: float, high: float) -> None:
+    ends = value if isinstance(value, tuple) else (value,)
+    if not all(low <= end <= high for end in ends):  # a value that is no number is refused too
+        allowed = f"be at least {low}" if high == math.inf else f"lie in {low}..{high}"
+        raise BadInput(f"{name} must {allowed}, not {value}")
+    if ends[0] > ends[-1]:
+        raise BadInput(f"{name} must start with the lower end: {value}")

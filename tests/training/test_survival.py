@@ -9,7 +9,6 @@ import os
 import resource
 import shutil
 import signal
-import threading
 import zipfile
 
 import keras
@@ -20,7 +19,6 @@ import tensorflow as tf
 from tf_facealign import cli
 from tf_facealign.data.input_pipeline import FaceCrops
 from tf_facealign.errors import BadInput
-from tf_facealign.stop_signals import StopSignals
 from tf_facealign.training import fit
 from tf_facealign.training.checkpoints import last_path, read_history
 from tf_facealign.training.divergence import NONFINITE, StopOnNonFinite
@@ -247,31 +245,6 @@ def test_a_spoilt_validation_is_not_finite_either(tmp_path):
     callback.on_epoch_end(0, {"val_loss": 1.0})
     with pytest.raises(BadInput, match="validation loss is not finite after epoch 0 of phase_one"):
         callback.on_epoch_end(0, {"val_loss": np.nan})
-
-
-def test_the_second_ctrl_c_ends_at_once():
-    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-    with StopSignals() as signals:
-        assert signals.received is None
-        signal.raise_signal(signal.SIGINT)
-        assert signals.received == signal.SIGINT
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-    assert before == (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT))
-
-
-def test_signals_that_are_ignored_stay_so_and_other_threads_catch_none():
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with StopSignals() as signals:
-            signal.raise_signal(signal.SIGINT)
-            assert signals.received is None
-    finally:
-        signal.signal(signal.SIGINT, before)
-    thread = threading.Thread(target=StopSignals().__enter__)
-    thread.start()
-    thread.join()
-    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_damaged_checkpoint_is_named(whole, tmp_path, monkeypatch, capsys):

@@ -86,8 +86,8 @@ class FaceCrops:
     def threads(self) -> int:
         """How many threads cut faces fastest.
 
-        Those that decode images work side by side. What cuts decoded ones holds the interpreter for
-        the most part, and two threads are slower than one.
+        Those that decode images work side by side. What cuts decoded ones holds the interpreter's
+        lock for the most part, for which a second thread would only wait.
         """
         return 1 if self._images else os.cpu_count() or 1
 

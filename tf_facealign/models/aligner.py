@@ -19,20 +19,19 @@ _TAPS = ("conv1", "res1")
 def build_aligner(
     num_landmarks: int,
     width: float = 1.0,
-    branches: int = 1,
     num_refinements: int = 2,
     patch_size: int = 5,
     dropout: float = 0.0,
     detach: bool = True,
     auxiliary: bool = False,
     precision: str = "float32",
+    branches: int = 1,
 ) -> keras.Model:
     """Build the cascade.
 
     Args:
         num_landmarks: n.
         width: scales the channels of GRegNet; 1.0 is the paper's network.
-        branches: how many GRegNets share the channels (`models.branches`); 1 is the paper's.
         num_refinements: T, 0 to 2; 0 is GRegNet alone, the paper's baseline.
         patch_size: side of the SIFC patches in feature pixels.
         dropout: see `build_gregnet`.
@@ -41,6 +40,8 @@ def build_aligner(
         auxiliary: add the shapes of `models.auxiliary`, each (B, n, 2); their losses help to train
             GRegNet, and they are no part of the cascade.
         precision: see `build_gregnet`; the refinements are float32.
+        branches: how many GRegNets share the channels (`models.branches`); 1 is the paper's. With
+            `auxiliary` each has losses of its own, without it the loss of their mean.
 
     Returns:
         A functional model. Input: image (B, 112, 112, 3) float32 RGB in 0..255. Output: a dict of

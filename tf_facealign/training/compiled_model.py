@@ -1,5 +1,7 @@
 """The model of an experiment, with losses, metrics and optimizer of a phase."""
 
+import dataclasses
+
 import keras
 
 from tf_facealign.config import Config, PhaseConfig
@@ -16,17 +18,9 @@ PHASES = ("phase_one", "phase_two")
 
 def build_model(config: Config, dropout: float = 0.0, auxiliary: bool = False) -> keras.Model:
     """The untrained cascade of a configuration."""
-    model = config.model
+    arguments = {**dataclasses.asdict(config.model), "auxiliary": auxiliary}
     return build_aligner(
-        scheme_of(config).num_landmarks,
-        model.width,
-        model.branches,
-        model.num_refinements,
-        model.patch_size,
-        dropout,
-        model.detach,
-        auxiliary,
-        config.precision,
+        scheme_of(config).num_landmarks, dropout=dropout, precision=config.precision, **arguments
     )
 
 
