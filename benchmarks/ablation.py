@@ -148,7 +148,7 @@ STUDIES = {
             ],
             "64 faces a step, dropout 0.2": ["phase_one.batch_size=64", "phase_one.dropout=0.2"],
         },
-        "configs/300w.yaml",
+        "configs/300w_dense.yaml",
     ),
 }
 

@@ -36,7 +36,7 @@ def results_table() -> str:
         stages = json.loads((RESULTS / f"{name}.json").read_text())["stages"].values()
         costs = json.loads((RESULTS / f"tflite/benchmark_{name}.json").read_text())["models"]
         (int8,) = (cost for file, cost in costs.items() if Path(file).stem == "int8")
-        cells = [f"[{name}](tflite/models/{name}/README.md)", f"{_width(name):g}"]
+        cells = [f"[{name}](tflite/models/{name}/README.md)", _width(name)]
         cells += [f"{stage['lfpw_test']['nme']:.2f}" for stage in stages]
         cells.append(f"{megabytes(name):.1f}")
         cells += [f"{int8['per_face']['1']['wall_ms']['median']:.1f} ms", training(name)]
@@ -50,9 +50,10 @@ def megabytes(name: str) -> float:
     return float(found["bytes"]) / 1e6
 
 
-def _width(name: str) -> float:
+def _width(name: str) -> str:
     config = yaml.safe_load((RESULTS / "training" / name / "config.yaml").read_text())
-    return float(config["model"]["width"])
+    width, branches = config["model"]["width"], config["model"].get("branches", 1)
+    return f"{width:g}" if branches == 1 else f"{branches} × {width / branches:g}"
 
 
 def training(name: str) -> str:

@@ -25,7 +25,7 @@ def test_the_speed_of_the_faces_is_the_measured_one(source):
 
 
 def test_the_figures_of_the_whole_width_are_those_of_its_log():
-    folder = ROOT / "docs/results/training/300w"
+    folder = ROOT / "docs/results/training/300w-dense"
     with (folder / "history.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     seconds = sum(float(row["seconds"]) for row in rows)
