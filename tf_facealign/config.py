@@ -74,6 +74,9 @@ class PhaseConfig(Ranged):
             batch that many times as large.
         loss: on every trained shape.
         dropout: rate inside GRegNet while this phase trains.
+        mirror: whether faces are mirrored, with the probability `augmentation.flip`. Annotations
+            may lie a little to one side of what mirrored ones agree on; a phase without these
+            learns to.
         optimizer: with `learning_rate`, `weight_decay` and, for sgd, `momentum`; muon moves the
             convolutions, all else then takes adamw's steps (`training.muon`).
         ema: momentum of a running average of the weights, which is scored and kept as the best
@@ -88,6 +91,7 @@ class PhaseConfig(Ranged):
     accumulate: int = within(1, 1)
     loss: Literal["l2", "wing", "soft_wing"] = "l2"
     dropout: float = within(0.0, 0, 0.99)
+    mirror: bool = True
     optimizer: Literal["sgd", "adamw", "muon"] = "adamw"
     learning_rate: float = within(1e-3, 0)
     weight_decay: float = within(5e-4, 0)

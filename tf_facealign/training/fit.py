@@ -90,6 +90,15 @@ def _describe(config: Config, workdir: Path) -> None:
         temporary.write_text(json.dumps(made_by, indent=2) + "\n")
 
 
+def augmentation_of(config: Config, name: str) -> Augmentation:
+    """The random changes of the training faces in a phase."""
+    phase: PhaseConfig = getattr(config, name)
+    changes = config.augmentation
+    if not phase.mirror:
+        changes = dataclasses.replace(changes, flip=0.0)
+    return Augmentation.from_config(changes)
+
+
 def _run_phase(
     config: Config,
     name: str,
@@ -110,7 +119,7 @@ def _run_phase(
     batches_from = functools.partial(
         training_batches,
         faces.training,
-        Augmentation.from_config(config.augmentation),
+        augmentation_of(config, name),
         outputs,
         phase.batch_size,
         seed,

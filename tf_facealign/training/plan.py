@@ -102,8 +102,9 @@ def _phase_rows(config: Config, name: str, faces: TrainingFaces) -> Iterator[Row
     yield name, f"{phase.epochs} epochs of {steps} batches of {phase.batch_size} faces{accumulated}"
     average = f", weights averaged with {phase.ema:g}" if phase.ema else ""
     dropout = f", dropout {phase.dropout:g}" if phase.dropout else ""
+    mirror = "" if phase.mirror else ", no face mirrored"
     decay = f"weight decay {phase.weight_decay:g}"
-    yield "", f"{phase.loss} loss{dropout}; {phase.optimizer}, {decay}{average}"
+    yield "", f"{phase.loss} loss{dropout}{mirror}; {phase.optimizer}, {decay}{average}"
     yield "", f"learning rate {_rate_text(phase, steps)}"
 
 
