@@ -35,3 +35,20 @@ def test_the_figures_of_the_whole_width_are_those_of_its_log():
     assert f"up to {max(rates):,.0f}. " in PAGE
     nme = json.loads((folder / "lfpw_test.json").read_text())["subsets"]["lfpw_test"]["nme"]
     assert f"comes to {nme:.2f} % on LFPW's test faces" in PAGE
+
+
+@pytest.mark.parametrize(("report", "words"), [("300w", "comes"), ("300w-mirrored", "came")])
+def test_the_released_run_and_its_rival_are_those_of_their_reports(report, words):
+    name = f"{report}.json" if words == "comes" else f"training/{report}/lfpw_test.json"
+    stages = json.loads((ROOT / "docs/results" / name).read_text())["stages"]
+    nme = stages["shape_2"]["lfpw_test"]["nme"]
+    assert re.search(rf"{words} to {nme:.2f} %[^.]*\s*\(\[training/{report}\]", PAGE)
+
+
+def test_the_side_of_the_annotations_is_the_measured_one():
+    measured = json.loads((ROOT / "docs/results/bench/annotation_side.json").read_text())["rows"]
+    text = " ".join(PAGE.split())
+    tiny, small = measured["300w-tiny"], measured["300w-small"]
+    assert f"by {-tiny['x']:.2f} % of the distance between the eyes for 300w-tiny" in text
+    assert f"{-small['x']:.2f} % for 300w-small (standard error {tiny['x_error']:.2f} %)" in text
+    assert all(abs(row["y"]) < 2 * row["y_error"] for row in measured.values())
