@@ -227,12 +227,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure each model, print, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", nargs="+", required=True, help="trained on 300-W, seed 0")
+    parser.add_argument("--held-out", type=float, default=0.1, help="their validation_fraction")
     parser.add_argument("--faces", type=int, default=100)
     parser.add_argument("--videos", type=int, default=6)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    # All released models hold these out while they train, the smaller ones more.
-    _, held_out = split_validation(load_faces("300w", None, "train", SCHEME), 0.02, seed=0)
+    faces = load_faces("300w", None, "train", SCHEME)
+    _, held_out = split_validation(faces, options.held_out, seed=0)
     runs = []
     for path in options.model:
         aligner = FaceAligner.load(path)

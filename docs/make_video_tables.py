@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parent
-PAGE, RESULTS = DOCS / "video.md", DOCS / "results/bench/tracking.json"
+PAGE = DOCS / "video.md"
+RESULTS = [DOCS / f"results/bench/{name}.json" for name in ("tracking", "tracking_300w")]
 WORDS = {
     "mirror_disagreement": "distance from the mirrored crop's landmarks",
     "box_shift": "how far the box moves",
@@ -77,7 +78,7 @@ def _table(heads: list[str], rows: list[list[str]], columns: int) -> str:
 
 def with_tables(page: str) -> str:
     """The page with every table as the results have it."""
-    runs = json.loads(RESULTS.read_text("utf-8"))["runs"]
+    runs = [run for path in RESULTS for run in json.loads(path.read_text("utf-8"))["runs"]]
     tables = {"lost": lost_table, "drift": drift_table, "smoothing": smoothing_table}
     for name, table in tables.items():
         marks = rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)"
