@@ -1,11 +1,20 @@
 """Model files that several tests share; each is made once a run."""
 
+import signal
+
 import numpy as np
 import pytest
 
 from tf_facealign.model_spec import ModelSpec, embed_spec
 
 SPEC = ModelSpec("dot", "ibug68", 112, (0.1, 0.1, 0.1, 0.1))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard():
+    """Also where the tests were started in the background, with SIGINT ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
