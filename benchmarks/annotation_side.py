@@ -55,7 +55,7 @@ def offsets(
     """
     each = 100 * (answer - truth).mean(1) / distances[:, None]
     (x, y), (x_error, y_error) = each.mean(0), each.std(0) / np.sqrt(len(each))
-    moved = answer - np.stack([x / 100 * distances, 0 * distances], -1)[:, None]
+    moved = answer - x / 100 * distances[:, None, None] * [1, 0]
     found = {"x": x, "x_error": x_error, "y": y, "y_error": y_error}
     for key, shapes in (("nme", answer), ("nme_moved", moved)):
         found[key] = 100 * nme(truth, shapes, distances).mean()

@@ -1,5 +1,6 @@
 """What README.md shows is what the project does."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -36,3 +37,11 @@ def test_configurations_load(path):
 
     assert load_config(path).name.replace("-", "_") == path.stem
     assert path.read_text().startswith("# ")
+
+
+@pytest.mark.parametrize("model", ["300w-tiny", "300w-small"])
+def test_the_time_of_a_face_with_avx512_is_the_measured_one(model):
+    costs = json.loads((ROOT / f"docs/results/tflite/avx512/benchmark_{model}.json").read_text())
+    (int8,) = (cost for file, cost in costs["models"].items() if Path(file).stem == "int8")
+    milliseconds = int8["per_face"]["1"]["wall_ms"]["median"]
+    assert re.search(rf"{model}\s(took\s)?{milliseconds:.1f} ms", README)
